@@ -1,0 +1,1 @@
+"""Content: `modules/` on disk becomes an immutable catalogue. No database, no request."""

@@ -1,0 +1,146 @@
+"""The catalogue: checked, compiled, immutable. Built once at start and shared by all requests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from markupsafe import Markup
+
+from soar_lms.catalogue.schema import (
+    Bank,
+    CreditOffer,
+    LessonSpec,
+    ModuleFile,
+    QuestionSpec,
+    QuestionText,
+    ResourceSpec,
+    SettingSpec,
+    TextFile,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HtmlBlock:
+    """Ready HTML: safe by construction, the renderer knows no way to print anything else."""
+
+    html: Markup
+    kind: str = "html"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckBlock:
+    """The place of a knowledge check."""
+
+    question_id: str
+    kind: str = "check"
+
+
+@dataclass(frozen=True, slots=True)
+class ReflectionBlock:
+    """A question to think about; what is written stays on the device."""
+
+    id: str
+    html: Markup
+    kind: str = "reflection"
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceBlock:
+    """The place of a help line."""
+
+    resource_id: str
+    kind: str = "resource"
+
+
+Block = HtmlBlock | CheckBlock | ReflectionBlock | ResourceBlock
+
+
+@dataclass(frozen=True, slots=True)
+class LessonPage:
+    """A lesson in one language, for one setting (None: shared by all)."""
+
+    lesson_id: str
+    language: str
+    setting: str | None
+    blocks: tuple[Block, ...]
+    words: int
+
+    def check_ids(self) -> list[str]:
+        return [block.question_id for block in self.blocks if isinstance(block, CheckBlock)]
+
+
+PageKey = tuple[str, str | None, str, bool]
+"""Lesson id, setting (None for a shared text), language, whether it is the short version."""
+
+
+@dataclass(frozen=True)
+class Module:
+    """A module: what has no language, its texts by language, its pages by lesson."""
+
+    spec: ModuleFile
+    texts: Mapping[str, TextFile]
+    pages: Mapping[PageKey, LessonPage]
+    media: Mapping[tuple[str, str], Path]
+    """Files by (language, name)."""
+
+    @property
+    def id(self) -> str:
+        return self.spec.id
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Languages it is offered in: complete in each, or not listed."""
+        return tuple(self.texts)
+
+    def find_lesson(self, lesson_id: str) -> LessonSpec | None:
+        return next((item for item in self.spec.lessons if item.id == lesson_id), None)
+
+    def find_page(
+        self, lesson_id: str, setting: str, language: str, *, brief: bool = False
+    ) -> LessonPage | None:
+        """Return the page of exactly this setting and language; there is no fallback."""
+        lesson = self.find_lesson(lesson_id)
+        if lesson is None or setting not in self.spec.settings:
+            return None
+        shared = brief or not lesson.by_setting
+        return self.pages.get((lesson_id, None if shared else setting, language, brief))
+
+    def questions(self, bank: Bank, setting: str) -> dict[str, QuestionSpec]:
+        """Return the questions of a bank that a learner of `setting` may be asked."""
+        return {
+            question_id: question
+            for question_id, question in self.spec.questions.items()
+            if question.bank is bank and question.is_for(setting)
+        }
+
+    def question_text(self, question_id: str, language: str) -> QuestionText:
+        return self.texts[language].questions[question_id]
+
+    def offers(self, language: str) -> tuple[CreditOffer, ...]:
+        """Return the credit that belongs to this language, whatever the day."""
+        return tuple(offer for offer in self.spec.credit if offer.language == language)
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All content of the site."""
+
+    settings: Mapping[str, SettingSpec]
+    resources: Mapping[str, ResourceSpec]
+    modules: Mapping[str, Module]
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Every language in which at least one module is offered."""
+        return tuple(
+            dict.fromkeys(tag for module in self.modules.values() for tag in module.languages)
+        )
+
+    def find_module(self, module_id: str) -> Module | None:
+        return self.modules.get(module_id)
+
+    def help_lines(self) -> dict[str, ResourceSpec]:
+        """Return the resources that stand on every page."""
+        return {name: item for name, item in self.resources.items() if item.everywhere}

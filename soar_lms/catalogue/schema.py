@@ -1,0 +1,390 @@
+"""The shape of content files, as authors write them. `docs/content-format.md` is the manual.
+
+Every model is frozen, strict and refuses unknown keys. Rules that need more than one value (an
+answer key that fits its options, a draw that fits its bank) are in `checks.py`, where the place of
+each value in its file is known.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+ID_PATTERN = r"[a-z0-9]+(-[a-z0-9]+)*"
+LANGUAGE_PATTERN = r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?"
+
+
+def _read_date(value: object) -> date:
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        raise PydanticCustomError("date", "must be a date like 2026-11-22") from None
+
+
+def _read_decimal(value: object) -> Decimal:
+    if isinstance(value, str):
+        try:
+            return Decimal(value)
+        except InvalidOperation:
+            pass
+    raise PydanticCustomError("decimal", 'must be a number in quotes, like "0.25"')
+
+
+def _web_address(value: str) -> str:
+    if not re.fullmatch(r"https?://[^\s<>\"]+", value):
+        raise PydanticCustomError("address", "must be an address that starts with https://")
+    return value
+
+
+def _read_choice(enum: type[StrEnum]) -> BeforeValidator:
+    def read(value: object) -> object:
+        if value in list(enum):
+            return enum(str(value))
+        raise PydanticCustomError(
+            "choice", "must be one of: {choices}", {"choices": ", ".join(enum)}
+        )
+
+    return BeforeValidator(read)
+
+
+Id = Annotated[str, StringConstraints(pattern=f"^{ID_PATTERN}$", max_length=60)]
+LanguageTag = Annotated[str, StringConstraints(pattern=f"^{LANGUAGE_PATTERN}$")]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=1_000, strip_whitespace=True)]
+Prose = Annotated[str, StringConstraints(min_length=1, max_length=5_000, strip_whitespace=True)]
+Translated = Mapping[LanguageTag, Line]
+Day = Annotated[date, BeforeValidator(_read_date)]
+Amount = Annotated[Decimal, BeforeValidator(_read_decimal), Field(gt=0, le=100)]
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+Minutes = Annotated[int, Field(ge=1, le=600)]
+
+
+class Content(BaseModel):
+    """Base of all content models."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", validate_default=True)
+
+
+# --- settings.yaml and resources.yaml ---------------------------------------------------------
+
+
+class SettingSpec(Content):
+    """A professional setting that a learner can choose."""
+
+    name: Translated
+    """What it is called, in every language."""
+    for_: Translated = Field(alias="for")
+    """One sentence: who should choose it."""
+
+
+class SettingsFile(Content):
+    """`modules/settings.yaml`."""
+
+    settings: Annotated[Mapping[Id, SettingSpec], Field(min_length=1)]
+
+
+class ContactKind(StrEnum):
+    """How a help line is reached."""
+
+    PHONE = "phone"
+    SMS = "sms"
+    TTY = "tty"
+    CHAT = "chat"
+    WEB = "web"
+
+
+class Contact(Content):
+    """One way to reach a resource."""
+
+    type: Annotated[ContactKind, _read_choice(ContactKind)]
+    value: Line | None = None
+    """The number as people read it; for phone, sms and tty."""
+    body: Line | None = None
+    """What to text; for sms."""
+    url: WebAddress | None = None
+    """The address; for chat and web."""
+    note: Translated | None = None
+    """One short remark, such as which key to press."""
+
+    @model_validator(mode="after")
+    def _has_what_its_type_needs(self) -> Contact:
+        needs_url = self.type in {ContactKind.CHAT, ContactKind.WEB}
+        if needs_url and (self.url is None or self.value is not None):
+            raise PydanticCustomError("contact", "chat and web need url, and no value")
+        if not needs_url and (self.value is None or self.url is not None):
+            raise PydanticCustomError("contact", "phone, sms and tty need value, and no url")
+        return self
+
+
+class ResourceSpec(Content):
+    """A hotline or a link: dated data with a source."""
+
+    name: Translated
+    about: Translated
+    """What it is for, in one or two sentences."""
+    everywhere: bool = False
+    """Whether it stands in the help block of every page."""
+    contacts: Annotated[tuple[Contact, ...], Field(min_length=1, strict=False)]
+    source: WebAddress
+    """Where it was read."""
+    last_verified: Day
+    """The day somebody saw that it is still so."""
+
+
+class ResourcesFile(Content):
+    """`modules/resources.yaml`."""
+
+    resources: Annotated[Mapping[Id, ResourceSpec], Field(min_length=1)]
+
+
+# --- module.yaml ------------------------------------------------------------------------------
+
+
+class Level(StrEnum):
+    """How much a module expects its learners to know."""
+
+    FOUNDATIONAL = "foundational"
+    INTERMEDIATE = "intermediate"
+    ADVANCED = "advanced"
+
+
+class Written(StrEnum):
+    """Whether a lesson has one text for all settings, or one for each."""
+
+    SHARED = "shared"
+    BY_SETTING = "by-setting"
+
+
+class Bank(StrEnum):
+    """Where a question is asked."""
+
+    PRE = "pre"
+    CHECK = "check"
+    POST = "post"
+
+
+class QuestionKind(StrEnum):
+    """How a question is answered."""
+
+    SINGLE = "single"
+    MULTIPLE = "multiple"
+    TRUE_FALSE = "true-false"
+
+
+class FeedbackPolicy(StrEnum):
+    """When the rationales of a test are shown."""
+
+    SCORE_ONLY = "score-only"
+    AFTER_PASSING = "after-passing"
+    ALWAYS = "always"
+
+
+class ItemKind(StrEnum):
+    """How an item of the evaluation is answered."""
+
+    SCALE = "scale"
+    BEFORE_NOW = "before-now"
+    TEXT = "text"
+
+
+class ModuleDates(Content):
+    """When a module was released, last reviewed, and when it must be reviewed again."""
+
+    released: Day
+    reviewed: Day
+    expires: Day
+
+
+class LessonSpec(Content):
+    """One lesson: its length, and how it is written."""
+
+    id: Id
+    minutes: Minutes
+    written: Annotated[Written, _read_choice(Written)]
+    content_warning: bool = False
+    """Whether it opens with a warning and a short version that counts the same."""
+
+    @property
+    def by_setting(self) -> bool:
+        return self.written is Written.BY_SETTING
+
+
+class QuestionSpec(Content):
+    """A question without its words."""
+
+    bank: Annotated[Bank, _read_choice(Bank)]
+    type: Annotated[QuestionKind, _read_choice(QuestionKind)]
+    objective: Id
+    """The objective it measures."""
+    options: Annotated[tuple[Id, ...], Field(min_length=2, max_length=8, strict=False)]
+    correct: Annotated[tuple[Id, ...], Field(min_length=1, strict=False)]
+    settings: Annotated[tuple[Id, ...], Field(min_length=1, strict=False)] | None = None
+    """The settings it is for; left out for all."""
+    keep_order: bool = False
+    """Whether options must stay in the order written."""
+
+    def is_for(self, setting: str) -> bool:
+        return self.settings is None or setting in self.settings
+
+
+class PreTest(Content):
+    """The pre-test asks its whole bank once and is not graded."""
+
+    graded: bool = False
+
+
+class Attempts(Content):
+    """How often a test may be taken."""
+
+    limit: Annotated[int, Field(ge=1, le=100)] | None = None
+    """Attempts in one enrolment; left out for no limit."""
+    wait_minutes: Annotated[int, Field(ge=0, le=60 * 24 * 30)] = 0
+    """How long after a failed attempt the next may begin."""
+
+
+class PostTest(Content):
+    """The post-test draws from its bank anew for each attempt."""
+
+    draw: Annotated[int, Field(ge=1, le=100)]
+    """How many questions an attempt asks."""
+    from_setting: Annotated[int, Field(ge=0, le=100)] = 0
+    """How many of these come at least from the learner's own setting."""
+    pass_mark: Annotated[int, Field(ge=1, le=100)]
+    """Percent of the points; told to the learner beforehand."""
+    attempts: Attempts = Attempts()
+    feedback: Annotated[FeedbackPolicy, _read_choice(FeedbackPolicy)]
+
+
+class Instruments(Content):
+    """The tests of a module; a step that is left out is skipped."""
+
+    pre: PreTest | None = None
+    post: PostTest | None = None
+
+
+class EvaluationItem(Content):
+    """One thing the evaluation asks."""
+
+    id: Id
+    kind: Annotated[ItemKind, _read_choice(ItemKind)]
+    required: bool = True
+
+
+class EvaluationSpec(Content):
+    """The form at the end: what learners thought of the module."""
+
+    version: Annotated[int, Field(ge=1)]
+    items: Annotated[tuple[EvaluationItem, ...], Field(min_length=1, strict=False)]
+
+
+class CertificateSpec(Content):
+    """What the certificate says beyond name, module and date."""
+
+    valid_months: Annotated[int, Field(ge=1, le=120)] | None = None
+    show_score: bool = False
+
+
+class CreditPeriod(Content):
+    """The days on which credit may be given, both included."""
+
+    from_: Day = Field(alias="from")
+    until: Day
+
+
+class CreditOffer(Content):
+    """Continuing-education credit that an accreditor granted for one language of the module."""
+
+    id: Id
+    language: LanguageTag
+    accreditor: Line
+    statement: Prose
+    """The accreditor's sentence, word for word as granted."""
+    provider_number: Line | None = None
+    unit: Line
+    """What is counted, such as `contact hours`, in the offer's language."""
+    amount: Amount
+    """The most that may be claimed."""
+    step: Amount
+    """Claims are made in steps of this."""
+    valid: CreditPeriod
+
+
+class Source(Content):
+    """Where a fact was read."""
+
+    id: Id
+    title: Line
+    publisher: Line
+    published: Line
+    url: WebAddress
+    checked: Day
+
+
+class ModuleFile(Content):
+    """`modules/<id>/module.yaml`: everything that has no language."""
+
+    id: Id
+    version: Annotated[str, StringConstraints(pattern=r"^\d+\.\d+\.\d+$")]
+    level: Annotated[Level, _read_choice(Level)]
+    minutes: Minutes
+    source_language: LanguageTag
+    settings: Annotated[tuple[Id, ...], Field(min_length=1, strict=False)]
+    dates: ModuleDates
+    objectives: Annotated[tuple[Id, ...], Field(min_length=1, strict=False)]
+    lessons: Annotated[tuple[LessonSpec, ...], Field(min_length=1, strict=False)]
+    questions: Mapping[Id, QuestionSpec] = Field(default_factory=dict)
+    instruments: Instruments = Instruments()
+    evaluation: EvaluationSpec | None = None
+    certificate: CertificateSpec = CertificateSpec()
+    credit: Annotated[tuple[CreditOffer, ...], Field(strict=False)] = ()
+    sources: Annotated[tuple[Source, ...], Field(strict=False)] = ()
+
+
+# --- <language>/text.yaml ---------------------------------------------------------------------
+
+
+class LessonText(Content):
+    """The words of a lesson that are not in its Markdown file."""
+
+    title: Line
+    warning: Prose | None = None
+
+
+class QuestionText(Content):
+    """The words of a question."""
+
+    stem: Prose
+    options: Mapping[Id, Line] = Field(default_factory=dict)
+    rationale: Prose
+
+
+class TextFile(Content):
+    """`modules/<id>/<language>/text.yaml`: titles and questions in one language."""
+
+    title: Line
+    summary: Prose
+    objectives: Mapping[Id, Line]
+    lessons: Mapping[Id, LessonText]
+    questions: Mapping[Id, QuestionText] = Field(default_factory=dict)
+    evaluation: Mapping[Id, Line] = Field(default_factory=dict)
+
+
+def known_keys(model: type[BaseModel] | None) -> list[str]:
+    """Return the keys an author may write in `model`, for hints on unknown ones."""
+    if model is None:
+        return []
+    return [info.alias or name for name, info in model.model_fields.items()]
