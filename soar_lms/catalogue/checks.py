@@ -5,7 +5,7 @@ Each function reports what it finds and goes on, so that one run shows an author
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
 
 from soar_lms.catalogue.markdown import Reference
@@ -15,10 +15,15 @@ from soar_lms.catalogue.tree import LessonKey, LessonSource, ModuleTree, Tree
 from soar_lms.catalogue.yaml_source import KeyPath, YamlDocument, dotted
 
 BRIEF = "brief"
+RESERVED = frozenset(
+    {BRIEF, "certificate", "continue", "evaluation", "media", "setting", "sources", "tests"}
+)
+"""Words that stand in addresses where a setting stands, so no setting may be called so."""
 
 
 def check_tree(tree: Tree, problems: Problems) -> None:
     """Report every error that needs more than one value to be seen."""
+    _check_setting_names(tree, problems)
     _check_translated_names(tree, problems)
     for module in tree.modules:
         for check in _MODULE_CHECKS:
@@ -40,23 +45,36 @@ def _did_you_mean(name: str, known: Iterable[str]) -> str:
 def _check_translated_names(tree: Tree, problems: Problems) -> None:
     """Settings and resources have words in every language that a module is offered in."""
     languages = sorted({tag for module in tree.modules for tag in module.languages})
-    places: list[tuple[YamlDocument | None, KeyPath, Iterable[str]]] = []
+    for document, path, words in (*_setting_words(tree), *_resource_words(tree)):
+        for language in languages:
+            if language not in words:
+                _report(document, path, f'the language "{language}" is missing', problems)
+
+
+def _setting_words(tree: Tree) -> Iterator[tuple[YamlDocument, KeyPath, Iterable[str]]]:
     for name, setting in (tree.settings or {}).items():
-        place = ("settings", name)
-        places.append((tree.settings_document, (*place, "name"), setting.name))
-        places.append((tree.settings_document, (*place, "for"), setting.for_))
+        assert tree.settings_document is not None
+        yield tree.settings_document, ("settings", name, "name"), setting.name
+        yield tree.settings_document, ("settings", name, "for"), setting.for_
+
+
+def _resource_words(tree: Tree) -> Iterator[tuple[YamlDocument, KeyPath, Iterable[str]]]:
     for name, resource in (tree.resources or {}).items():
+        assert tree.resources_document is not None
         place = ("resources", name)
-        places.append((tree.resources_document, (*place, "name"), resource.name))
-        places.append((tree.resources_document, (*place, "about"), resource.about))
+        yield tree.resources_document, (*place, "name"), resource.name
+        yield tree.resources_document, (*place, "about"), resource.about
         for index, contact in enumerate(resource.contacts):
             if contact.note:
                 note = (*place, "contacts", index, "note")
-                places.append((tree.resources_document, note, contact.note))
-    for document, path, words in places:
-        for language in languages:
-            if document and language not in words:
-                _report(document, path, f'the language "{language}" is missing', problems)
+                yield tree.resources_document, note, contact.note
+
+
+def _check_setting_names(tree: Tree, problems: Problems) -> None:
+    for name in RESERVED & set(tree.settings or ()):
+        assert tree.settings_document is not None
+        message = f'"{name}" is a word of the site: call the setting otherwise'
+        _report(tree.settings_document, ("settings", name), message, problems)
 
 
 # --- module.yaml ------------------------------------------------------------------------------

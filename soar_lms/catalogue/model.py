@@ -94,6 +94,10 @@ class Module:
         """Languages it is offered in: complete in each, or not listed."""
         return tuple(self.texts)
 
+    def title_in(self, language: str) -> str:
+        """Return its title in a language; in its source language where it has no other."""
+        return (self.texts.get(language) or self.texts[self.spec.source_language]).title
+
     def find_lesson(self, lesson_id: str) -> LessonSpec | None:
         return next((item for item in self.spec.lessons if item.id == lesson_id), None)
 

@@ -104,5 +104,8 @@ def _leaves(data: object, path: tuple[str, ...]) -> Iterator[tuple[str, str]]:
 
 
 def _hash(text: str) -> str:
-    """Return eight hex digits: enough to see a change, not meant against an attacker."""
-    return hashlib.sha256(" ".join(text.split()).encode()).hexdigest()[:8]
+    """Return a letter and eight hex digits: enough to see a change, not meant against an attacker.
+
+    The letter keeps YAML from reading digits as a number.
+    """
+    return "h" + hashlib.sha256(" ".join(text.split()).encode()).hexdigest()[:8]

@@ -1,0 +1,84 @@
+"""Who may do what. Every view declares a level; a view that declares none is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from flask import Flask, abort, current_app, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+View = TypeVar("View", bound=Callable[..., Any])
+_LEVELS = "soar_access"
+
+
+class Role(StrEnum):
+    """What a person is on this site; each role may do what those before it may."""
+
+    LEARNER = "learner"
+    TRAINER = "trainer"
+    ADMINISTRATOR = "administrator"
+
+
+class Access(StrEnum):
+    """Who may open a view. Whose data it may show is for the service to decide."""
+
+    PUBLIC = "public"
+    READER = "reader"
+    """Everybody where reading is open (SOAR_OPEN_READING), otherwise those who signed in."""
+    LEARNER = "learner"
+    TRAINER = "trainer"
+    ADMINISTRATOR = "administrator"
+
+
+_ROLES_FOR = {
+    Access.READER: frozenset(Role),
+    Access.LEARNER: frozenset(Role),
+    Access.TRAINER: frozenset({Role.TRAINER, Role.ADMINISTRATOR}),
+    Access.ADMINISTRATOR: frozenset({Role.ADMINISTRATOR}),
+}
+
+
+def access(level: Access) -> Callable[[View], View]:
+    """Declare who may open a view; stands directly under its route."""
+
+    def declare(view: View) -> View:
+        view.access_level = level  # type: ignore[attr-defined]  # a mark on the function
+        return view
+
+    return declare
+
+
+def declare_access(app: Flask, endpoint: str, level: Access) -> None:
+    """Declare who may open a view that a library brings."""
+    app.extensions.setdefault(_LEVELS, {})[endpoint] = level
+
+
+def access_level(app: Flask, endpoint: str) -> Access | None:
+    """Return the level that a view declares, or None."""
+    declared: Access | None = app.extensions.get(_LEVELS, {}).get(endpoint)
+    if declared is not None:
+        return declared
+    found: Access | None = getattr(app.view_functions.get(endpoint), "access_level", None)
+    return found
+
+
+def guard() -> ResponseReturnValue | None:
+    """Before each request: let the right people through, send others to sign in, or answer 404."""
+    if request.endpoint is None:
+        return None
+    level = access_level(current_app, request.endpoint)
+    if level is None:
+        abort(403)
+    if level is Access.PUBLIC:
+        return None
+    if level is Access.READER and current_app.config["SOAR"].open_reading:
+        return None
+    if not current_user.is_authenticated:
+        back = request.full_path.rstrip("?") if request.method == "GET" else None
+        return redirect(url_for("security.login", next=back))
+    if current_user.role not in _ROLES_FOR[level]:
+        abort(404)
+    return None

@@ -1,0 +1,108 @@
+"""The application: a list of short steps."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from soar_lms import pages
+from soar_lms.access import guard
+from soar_lms.accounts import views as accounts
+from soar_lms.accounts.security import configure_security
+from soar_lms.assets import configure_assets
+from soar_lms.catalogue.loader import load_catalogue
+from soar_lms.certificates import views as certificates
+from soar_lms.cohorts import views as cohorts
+from soar_lms.config import Config, read_config
+from soar_lms.content import configure_content, labels_in
+from soar_lms.database import configure_engine, db
+from soar_lms.errors import configure_errors
+from soar_lms.extensions import limiter, migrate
+from soar_lms.headers import configure_headers
+from soar_lms.i18n import configure_i18n
+from soar_lms.learning.views import blueprint as learning
+from soar_lms.limits import configure_limits, limit_views
+from soar_lms.logs import configure_logs
+from soar_lms.messages import views as messages
+from soar_lms.operations import configure_operations
+from soar_lms.paths import bundled
+from soar_lms.templating import configure_templates
+
+MAX_REQUEST_BYTES = 1_000_000
+REMEMBERED_FOR = timedelta(days=30)
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """Build the application.
+
+    :raises ConfigError: when the environment does not make a configuration.
+    :raises ContentError: when the modules have errors.
+    """
+    config = config or read_config()
+    app = Flask(__name__)
+    configure_flask(app, config)
+    configure_logs(config.log_level)
+    configure_i18n(app, config)
+    configure_content(app, load_catalogue(config.modules, labels_in(app)))
+    configure_database(app, config)
+    configure_assets(app)
+    configure_templates(app, config)
+    configure_security(app, config)
+    configure_limits(app, limiter)
+    app.before_request(guard)
+    configure_errors(app)
+    configure_headers(app, secure=config.is_secure)
+    configure_operations(app, config)
+    for blueprint in (
+        pages.blueprint,
+        accounts.blueprint,
+        learning,
+        certificates.blueprint,
+        cohorts.blueprint,
+        messages.blueprint,
+    ):
+        app.register_blueprint(blueprint)
+    limit_views(app, limiter)
+    return app
+
+
+def configure_flask(app: Flask, config: Config) -> None:
+    """Set what Flask itself needs to know."""
+    app.config.update(
+        SOAR=config,
+        SECRET_KEY=config.secret_key,
+        MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
+        MAX_FORM_PARTS=200,
+        PREFERRED_URL_SCHEME="https" if config.is_secure else "http",
+        SERVER_NAME=None,
+        SESSION_COOKIE_NAME="soar",
+        SESSION_COOKIE_SECURE=config.is_secure,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_PROTECTION=None,  # phones change networks; the cookie is signed and short-lived
+        REMEMBER_COOKIE_NAME="soar-remember",
+        REMEMBER_COOKIE_DURATION=REMEMBERED_FOR,
+        REMEMBER_COOKIE_SECURE=config.is_secure,
+        REMEMBER_COOKIE_HTTPONLY=True,
+        REMEMBER_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a page left open over lunch still works
+    )
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    if config.proxies:
+        count = config.proxies
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # the documented way
+            app.wsgi_app, x_for=count, x_proto=count, x_host=count
+        )
+
+
+def configure_database(app: Flask, config: Config) -> None:
+    """Connect the database; SQLite is opened the safe way."""
+    options: dict[str, object] = {"pool_pre_ping": not config.uses_sqlite}
+    app.config.update(
+        SQLALCHEMY_DATABASE_URI=config.database_url, SQLALCHEMY_ENGINE_OPTIONS=options
+    )
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(bundled("migrations")), render_as_batch=True)
+    with app.app_context():
+        configure_engine(db.engine, config.sqlite_synchronous)

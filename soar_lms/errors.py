@@ -1,0 +1,106 @@
+"""Errors that people see: one family, one table, one handler, in the language of the page."""
+
+from __future__ import annotations
+
+import structlog
+from flask import Flask, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel.speaklater import LazyString
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException, InternalServerError, NotFound
+
+from soar_lms.i18n import lazy_gettext
+
+log = structlog.get_logger(__name__)
+
+
+class DomainError(Exception):
+    """Something a person may not do now; says what it is and what to do."""
+
+    status = 409
+    title: LazyString | str = lazy_gettext("This cannot be done now")
+    message: LazyString | str = lazy_gettext("Please go back and try again.")
+
+
+class NotFoundError(DomainError):
+    """There is no such thing, or none that this person may see."""
+
+    status = 404
+
+
+# Status -> (title, what to do). What is not here is answered as its class: 4xx as 400, 5xx as 500.
+_PAGES: dict[int, tuple[LazyString, LazyString]] = {
+    400: (
+        lazy_gettext("We could not read that request"),
+        lazy_gettext("Please go back, check what you entered, and send it again."),
+    ),
+    403: (
+        lazy_gettext("This page is closed"),
+        lazy_gettext("You do not have access to this page."),
+    ),
+    404: (
+        lazy_gettext("We could not find that page"),
+        lazy_gettext("Check the address, or start from the list of modules."),
+    ),
+    405: (
+        lazy_gettext("This page cannot be opened like that"),
+        lazy_gettext("Please go back and use the button on the page."),
+    ),
+    413: (
+        lazy_gettext("That is too large"),
+        lazy_gettext("Please go back and send less at once."),
+    ),
+    429: (
+        lazy_gettext("Too many tries"),
+        lazy_gettext("Please wait a few minutes, then try again. Nothing was lost."),
+    ),
+    500: (
+        lazy_gettext("Something went wrong on our side"),
+        lazy_gettext("What you saved before is safe. Please try again in a few minutes."),
+    ),
+    503: (
+        lazy_gettext("The site cannot answer right now"),
+        lazy_gettext("What you saved before is safe. Please try again in a minute."),
+    ),
+}
+
+
+def configure_errors(app: Flask) -> None:
+    """Answer every error with a page (or JSON, where that was asked for) that helps."""
+    app.register_error_handler(DomainError, _domain_error)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(OperationalError, _database_error)
+    app.register_error_handler(Exception, _unexpected_error)
+
+
+def _domain_error(error: DomainError) -> ResponseReturnValue:
+    if error.status == NotFound.code:
+        return _http_error(NotFound())
+    return _page(error.status, str(error.title), str(error.message))
+
+
+def _http_error(error: HTTPException) -> ResponseReturnValue:
+    if error.response is not None or error.code is None or error.code < 400:
+        return error
+    fallback = 500 if error.code >= 500 else 400
+    title, message = _PAGES.get(error.code, _PAGES[fallback])
+    return _page(error.code, str(title), str(message))
+
+
+def _database_error(error: OperationalError) -> ResponseReturnValue:
+    log.error("database_unavailable", error=type(error.orig).__name__, endpoint=request.endpoint)
+    title, message = _PAGES[503]
+    return _page(503, str(title), str(message))
+
+
+def _unexpected_error(error: Exception) -> ResponseReturnValue:
+    log.error("unexpected_error", endpoint=request.endpoint, exc_info=error)
+    title, message = _PAGES[500]
+    return _page(InternalServerError.code, str(title), str(message))
+
+
+def _page(status: int, title: str, message: str) -> ResponseReturnValue:
+    if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
+        return jsonify(error={"status": status, "title": title, "message": message}), status
+    page = render_template("errors/error.html", status=status, title=title, message=message)
+    return page, status

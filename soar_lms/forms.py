@@ -1,0 +1,103 @@
+"""The base of all forms: clean text in, errors that say what to do out.
+
+What a person typed is never lost: a form with errors is shown again with everything in it, and a
+token that is too old is an error like any other.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from typing import Any
+
+from flask import g
+from flask_wtf import FlaskForm
+from flask_wtf.csrf import _FlaskFormCSRF
+from wtforms import Field, PasswordField, StringField
+from wtforms.validators import ValidationError
+
+from soar_lms.i18n import gettext
+
+# Bidirectional overrides and isolates can make a name read as another one.
+_TEXT_DIRECTION_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def clean_text(value: Any) -> Any:
+    """Trim text and compose its accents (Unicode NFC); leave everything else as it is."""
+    return unicodedata.normalize("NFC", value).strip() if isinstance(value, str) else value
+
+
+def refuse_control_characters(_form: object, field: Field) -> None:
+    """Refuse characters that nobody types on purpose and that a database may refuse."""
+    text = field.data if isinstance(field.data, str) else ""
+    if any(_is_control(character) for character in text):
+        raise ValidationError(
+            gettext("This has hidden characters in it. Please type it again by hand.")
+        )
+
+
+def _is_control(character: str) -> bool:
+    if character in "\n\r\t":
+        return False
+    category = unicodedata.category(character)
+    return category in {"Cc", "Cs", "Co"} or character in _TEXT_DIRECTION_CONTROLS
+
+
+class _CSRF(_FlaskFormCSRF):
+    """Flask-WTF's token; a form that checked it may write (see `database.transaction`)."""
+
+    def validate_csrf_token(self, form: Any, field: Any) -> None:
+        try:
+            super().validate_csrf_token(form, field)
+        except ValidationError:
+            raise ValidationError(
+                gettext("This page was open for a long time. Please check it and send it again.")
+            ) from None
+        g.csrf_checked = True
+
+
+class Form(FlaskForm):
+    """Base of all forms."""
+
+    class Meta(FlaskForm.Meta):
+        """Clean and check every text field, whoever declares it."""
+
+        csrf_class = _CSRF
+
+        def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
+            """Add the filter and the check that all text fields share."""
+            kind = unbound_field.field_class
+            is_text = isinstance(kind, type) and issubclass(kind, StringField)
+            if is_text and not issubclass(kind, PasswordField):
+                filters: list[Callable[[Any], Any]] = [*unbound_field.kwargs.get("filters", ())]
+                options = {**options, "filters": [clean_text, *filters]}
+            field: Field = unbound_field.bind(form=form, **options)
+            if isinstance(field, StringField):
+                field.validators = (refuse_control_characters, *field.validators)
+            return field
+
+    def all_errors(self) -> list[tuple[str | None, str]]:
+        """Return (field id, message) for the summary on top of the page, in the form's order."""
+        found: list[tuple[str | None, str]] = [(None, str(error)) for error in self.form_errors]
+        for field in self:
+            target = None if field.id == "csrf_token" else first_control(field)
+            found.extend((target, str(error)) for error in _flat(field.errors))
+        return found
+
+
+class ActionForm(Form):
+    """A button: nothing to fill in, but a token to check."""
+
+
+def first_control(field: Field) -> str:
+    """Return the id of the element that a link to `field` should lead to."""
+    return f"{field.id}-0" if field.type in {"RadioField", "CheckboxesField"} else str(field.id)
+
+
+def _flat(errors: Any) -> list[Any]:
+    if isinstance(errors, dict):
+        return [error for inner in errors.values() for error in _flat(inner)]
+    found = []
+    for error in errors:
+        found.extend(_flat(error) if isinstance(error, (list, tuple, dict)) else [error])
+    return found

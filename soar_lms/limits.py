@@ -1,0 +1,46 @@
+"""Limits against guessing and flooding: on what an outsider could try a million times."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+from flask_limiter import Limiter
+
+from soar_lms.config import Mode
+
+# Endpoint -> how often one address may post there. A ward shares one address: the limits are
+# generous for people and still slow for machines.
+_POSTS = {
+    "security.login": "30 per minute; 300 per hour",
+    "security.register": "30 per hour",
+    "security.forgot_password": "20 per hour",
+    "security.send_confirmation": "20 per hour",
+    "security.reset_password": "60 per hour",
+    "cohorts.join_cohort": "60 per hour",
+}
+_GETS = {
+    "certificates.verify_code": "120 per minute",
+    "certificates.verify_code_in_language": "120 per minute",
+    "cohorts.show_join": "120 per minute",
+}
+
+
+def configure_limits(app: Flask, limiter: Limiter) -> None:
+    """Count in Redis where there is one, else in each process."""
+    config = app.config["SOAR"]
+    app.config.update(
+        RATELIMIT_STORAGE_URI=config.redis_url or "memory://",
+        RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=bool(config.redis_url),
+        RATELIMIT_IN_MEMORY_FALLBACK=["600 per minute"] if config.redis_url else None,
+        RATELIMIT_ENABLED=config.mode is not Mode.TESTING,
+    )
+    limiter.init_app(app)
+
+
+def limit_views(app: Flask, limiter: Limiter) -> None:
+    """Put the limits on the views; they must be registered already."""
+    for limits, methods in ((_POSTS, ["POST"]), (_GETS, ["GET"])):
+        for endpoint, limit in limits.items():
+            limited: Any = limiter.limit(limit, methods=methods)(app.view_functions[endpoint])
+            app.view_functions[endpoint] = limited

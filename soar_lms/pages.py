@@ -1,0 +1,52 @@
+"""Pages that belong to no feature: the way in, the way out, help, and what the site promises."""
+
+from __future__ import annotations
+
+from flask import Blueprint, current_app, make_response, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from soar_lms.access import Access, access
+from soar_lms.headers import allow_caching
+from soar_lms.i18n import current_language
+
+blueprint = Blueprint("pages", __name__)
+
+KEPT_SECONDS = 300
+
+
+@blueprint.get("/")
+@access(Access.PUBLIC)
+def start() -> ResponseReturnValue:
+    """Lead to the list of modules in the language the browser asks for."""
+    response = redirect(url_for("learning.show_catalogue", language=current_language().tag))
+    response.vary.add("Accept-Language")
+    return response
+
+
+@blueprint.get("/exit")
+@access(Access.PUBLIC)
+def leave() -> ResponseReturnValue:
+    """Leave the site at once for a neutral one: the quick exit where scripts are off."""
+    return redirect(current_app.config["SOAR"].exit_url, code=303)
+
+
+@blueprint.get("/<language:language>/resources")
+@access(Access.PUBLIC)
+def show_resources() -> ResponseReturnValue:
+    return _page("pages/resources.html")
+
+
+@blueprint.get("/<language:language>/safety")
+@access(Access.PUBLIC)
+def show_safety() -> ResponseReturnValue:
+    return _page("pages/safety.html")
+
+
+@blueprint.get("/<language:language>/privacy")
+@access(Access.PUBLIC)
+def show_privacy() -> ResponseReturnValue:
+    return _page("pages/privacy.html")
+
+
+def _page(template: str) -> ResponseReturnValue:
+    return allow_caching(make_response(render_template(template)), KEPT_SECONDS)
