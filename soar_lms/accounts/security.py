@@ -1,0 +1,220 @@
+"""Flask-Security, set up: which of its doors are open, in our words, on our pages.
+
+It brings signing up, confirming an address, signing in and out, and new passwords. Two things are
+ours: the pages, and that opening a link from an e-mail changes nothing (mail scanners open links
+too), so confirming an address is a button on a page. Its own commits are the one exception to
+`database.transaction()`; see docs/decisions/0003-flask-security.md.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask, abort, after_this_request, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_security import Security, SQLAlchemyUserDatastore
+from flask_security.mail_util import MailUtil
+from wtforms import Form as AnyForm
+
+from soar_lms.access import Access, declare_access
+from soar_lms.accounts import forms
+from soar_lms.accounts.models import Person
+from soar_lms.accounts.views import confirm_email
+from soar_lms.clock import utc_now
+from soar_lms.config import Config
+from soar_lms.database import db
+from soar_lms.i18n import get_domain
+from soar_lms.i18n import marked as _
+from soar_lms.messages.services import post_message, public_url
+
+MIN_PASSWORD = 10
+CONFIRM_WITHIN = timedelta(days=3)
+RESET_WITHIN = timedelta(hours=24)
+
+# Argon2id with 19 MiB, two passes, one lane: the least that the OWASP Password Storage Cheat Sheet
+# recommends (https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html).
+_ARGON2 = {"argon2__memory_cost": 19_456, "argon2__time_cost": 2, "argon2__parallelism": 1}
+
+_MESSAGES = {
+    "ALREADY_CONFIRMED": _("This address is confirmed already. You can sign in."),
+    "CONFIRMATION_EXPIRED": _("That link is too old. Ask for a new one here."),
+    "CONFIRMATION_REQUEST": _("If this address waits to be confirmed, a new link is on its way."),
+    "CONFIRMATION_REQUIRED": _(
+        "Please confirm your e-mail address first. We sent you a link when you signed up."
+    ),
+    "CONFIRM_REGISTRATION": _("Almost done. Please look into your mailbox."),
+    "DISABLED_ACCOUNT": _("This account is closed. Please ask the people who run this site."),
+    "EMAIL_CONFIRMED": _("Thank you. Your e-mail address is confirmed. You can sign in now."),
+    "EMAIL_NOT_PROVIDED": _("Enter your e-mail address."),
+    "GENERIC_AUTHN_FAILED": _(
+        "This e-mail address and password do not fit together. "
+        "Check both, or choose a new password."
+    ),
+    "GENERIC_RECOVERY": _("If this address has an account, a link is on its way."),
+    "INVALID_CONFIRMATION_TOKEN": _(
+        "That link is not complete or too old. Ask for a new one here."
+    ),
+    "INVALID_EMAIL_ADDRESS": _("Enter an e-mail address like name@example.org."),
+    "INVALID_PASSWORD": _("This password is not right."),
+    "INVALID_REDIRECT": _("That address leads to another site, so we did not follow it."),
+    "INVALID_RESET_PASSWORD_TOKEN": _(
+        "That link is not complete or too old. Ask for a new one here."
+    ),
+    "LOGIN": _("Please sign in to see this page."),
+    "PASSWORD_CHANGE": _("Your password is changed."),
+    "PASSWORD_INVALID_LENGTH": _("Choose a password of at least %(length)s characters."),
+    "PASSWORD_IS_THE_SAME": _("Choose a password that is not the same as before."),
+    "PASSWORD_NOT_PROVIDED": _("Enter a password."),
+    "PASSWORD_RESET": _("Your password is changed, and you are signed in."),
+    "PASSWORD_RESET_EXPIRED": _("That link is too old. Ask for a new one here."),
+    "PASSWORD_RESET_NO_LOGIN": _("Your password is changed. Please sign in with it."),
+    "PASSWORD_RESET_REQUEST": _("If this address has an account, a link is on its way."),
+    "UNAUTHENTICATED": _("Please sign in to see this page."),
+    "USER_DOES_NOT_EXIST": _("We do not know this address."),
+}
+
+_LEVELS = {
+    "login": Access.PUBLIC,
+    "logout": Access.PUBLIC,
+    "register": Access.PUBLIC,
+    "forgot_password": Access.PUBLIC,
+    "reset_password": Access.PUBLIC,
+    "send_confirmation": Access.PUBLIC,
+    "change_password": Access.LEARNER,
+}
+
+
+class _People(SQLAlchemyUserDatastore):
+    def _prepare_create_user_args(self, **kwargs: Any) -> dict[str, Any]:
+        values = dict(super()._prepare_create_user_args(**kwargs))  # type: ignore[no-untyped-call]
+        values.pop("roles", None)  # our people have one role, and it is not given here
+        return values | {"created_at": utc_now()}
+
+
+class _Mail(MailUtil):
+    """Writes to the outbox, in the reader's language, with addresses of our own making."""
+
+    def normalize(self, email: str) -> str:
+        return super().normalize(email).lower()
+
+    def validate(self, email: str) -> str:
+        return self.normalize(email)
+
+    def send_mail(self, template: str, *_args: Any, **context: Any) -> None:
+        person: Person = context["user"]
+        kind = template.rsplit("/", 1)[-1].replace("_", "-")
+        links = {
+            "confirm_address": ("security.confirm_email", context.get("confirmation_token")),
+            "reset_address": ("security.reset_password", context.get("reset_token")),
+        }
+        addresses = {
+            name: public_url(endpoint, token=token, language=person.language)
+            for name, (endpoint, token) in links.items()
+            if token
+        }
+        post_message(
+            kind,
+            recipient=person.email,
+            language=person.language,
+            now=utc_now(),
+            name=person.name,
+            sign_in_address=public_url("security.login", language=person.language),
+            **addresses,
+        )
+        after_this_request(_commit)
+
+
+def _commit(response: Any) -> Any:
+    """Keep the e-mail: not every view of Flask-Security commits what it wrote."""
+    db.session.flush()
+    _people.commit()  # type: ignore[no-untyped-call]
+    return response
+
+
+_people = _People(db, Person, None)  # type: ignore[arg-type]  # no roles of its own
+
+
+def configure_security(app: Flask, config: Config) -> None:
+    """Connect Flask-Security with our people, forms, words and mail."""
+    app.config.update({f"SECURITY_{name}": value for name, value in _settings(config).items()})
+    app.config.update(
+        {f"SECURITY_MSG_{name}": (words, "info") for name, words in _MESSAGES.items()}
+    )
+    security = Security(
+        app,
+        _people,
+        login_form=forms.SignInForm,
+        register_form=forms.SignUpForm,
+        send_confirmation_form=forms.SendConfirmationForm,
+        forgot_password_form=forms.ForgotPasswordForm,
+        reset_password_form=forms.ResetPasswordForm,
+        change_password_form=forms.ChangePasswordForm,
+        mail_util_cls=_Mail,
+        render_template=_render,  # type: ignore[arg-type]  # what a view may return
+    )
+    security.i18n_domain = get_domain(app)
+    app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]
+    app.before_request_funcs.setdefault("security", []).append(_refuse_json)
+    app.view_functions["security.confirm_email"] = confirm_email
+    for name, level in _LEVELS.items():
+        declare_access(app, f"security.{name}", level)
+
+
+def _settings(config: Config) -> dict[str, Any]:
+    return {
+        "URL_PREFIX": "/<language:language>",
+        "LOGIN_URL": "/sign-in",
+        "LOGOUT_URL": "/sign-out",
+        "REGISTER_URL": "/sign-up",
+        "RESET_URL": "/new-password",
+        "CHANGE_URL": "/profile/password",
+        "CONFIRM_URL": "/confirm",
+        "POST_LOGIN_VIEW": "learning.show_home",
+        "POST_LOGOUT_VIEW": "learning.show_catalogue",
+        "POST_REGISTER_VIEW": "accounts.show_check_mail",
+        "POST_CHANGE_VIEW": "accounts.edit_profile",
+        "POST_RESET_VIEW": "security.login",
+        "STATIC_FOLDER": None,
+        "REGISTERABLE": True,
+        "CONFIRMABLE": True,
+        "RECOVERABLE": True,
+        "CHANGEABLE": True,
+        "LOGOUT_CSRF": True,
+        "RETURN_GENERIC_RESPONSES": True,
+        "FRESHNESS": timedelta(seconds=-1),
+        "PASSWORD_CONFIRM_REQUIRED": False,
+        "PASSWORD_LENGTH_MIN": MIN_PASSWORD,
+        "PASSWORD_HASH": "argon2",
+        "PASSWORD_SCHEMES": ["argon2"],
+        "PASSWORD_SINGLE_HASH": True,
+        "PASSWORD_HASH_PASSLIB_OPTIONS": _ARGON2,
+        "PASSWORD_SALT": config.secret_key,
+        "CONFIRM_EMAIL_WITHIN": CONFIRM_WITHIN,
+        "RESET_PASSWORD_WITHIN": RESET_WITHIN,
+        "USER_IDENTITY_ATTRIBUTES": [{"email": {"mapper": _identity, "case_insensitive": False}}],
+        "DATETIME_FACTORY": utc_now,
+        "EMAIL_PLAINTEXT": False,  # composed by `_Mail`, in the reader's language
+        "EMAIL_HTML": False,
+        "JOIN_USER_ROLES": False,
+        "CACHE_CONTROL": {},
+    }
+
+
+def _identity(identity: str) -> str:
+    return identity.lower()
+
+
+def _render(template: str, **context: Any) -> ResponseReturnValue:
+    """Render one of our pages; a form with errors is answered with 422."""
+    found = [value for value in context.values() if isinstance(value, AnyForm)]
+    form = found[0] if found else None
+    page = render_template(template, form=form, **context)
+    has_errors = form is not None and request.method == "POST" and bool(form.errors)
+    return (page, 422) if has_errors else page
+
+
+def _refuse_json() -> None:
+    """These are pages for people; programs have the API."""
+    if request.is_json:
+        abort(400)

@@ -1,0 +1,1 @@
+"""The engine under tests: instruments, attempts, answers, grading, evaluations."""

@@ -1,0 +1,71 @@
+"""Drawing questions. Pure: a bank and a random source in, items in their order out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from random import Random
+
+from soar_lms.catalogue.schema import QuestionSpec
+
+
+@dataclass(frozen=True)
+class Item:
+    """A question as it is asked in one attempt."""
+
+    question_id: str
+    options: tuple[str, ...]
+    """In the order shown."""
+    correct: tuple[str, ...]
+    """The key as it was when the attempt began."""
+
+
+def draw_items(
+    bank: Mapping[str, QuestionSpec],
+    random: Random,
+    *,
+    count: int | None = None,
+    from_setting: int = 0,
+    shuffle: bool = True,
+) -> list[Item]:
+    """Draw `count` questions (None: all) and put them and their options in order.
+
+    At least `from_setting` of them are written for the learner's setting. Among equals, the
+    objective asked least so far goes first, so that an attempt covers the module.
+    """
+    chosen = list(bank)
+    if count is not None:
+        own = [name for name in bank if bank[name].settings is not None]
+        taken = _spread(bank, own, from_setting, [], random)
+        rest = [name for name in bank if name not in taken]
+        chosen = _spread(bank, rest, count - len(taken), taken, random)
+    if shuffle:
+        random.shuffle(chosen)
+    return [_item(name, bank[name], random, shuffle=shuffle) for name in chosen]
+
+
+def _spread(
+    bank: Mapping[str, QuestionSpec],
+    candidates: list[str],
+    count: int,
+    taken: list[str],
+    random: Random,
+) -> list[str]:
+    """Add `count` candidates to `taken`, spread over the objectives."""
+    waiting = random.sample(candidates, len(candidates))
+    chosen = list(taken)
+    asked = Counter(bank[name].objective for name in chosen)
+    for _ in range(min(count, len(waiting))):
+        name = min(waiting, key=lambda item: asked[bank[item].objective])
+        waiting.remove(name)
+        chosen.append(name)
+        asked[bank[name].objective] += 1
+    return chosen
+
+
+def _item(name: str, question: QuestionSpec, random: Random, *, shuffle: bool) -> Item:
+    options = list(question.options)
+    if shuffle and not question.keep_order and set(options) != {"true", "false"}:
+        random.shuffle(options)
+    return Item(name, tuple(options), question.correct)

@@ -1,0 +1,125 @@
+"""Attempts and answers; and evaluations, which no query can join to a person."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    Uuid,
+)
+from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from soar_lms.assessments.grading import percent
+from soar_lms.database import Base, UTCDateTime
+
+Document = JSON().with_variant(JSONB(), "postgresql")
+
+
+class Attempt(Base):
+    """One sitting of a test: what was drawn is frozen when it begins."""
+
+    __tablename__ = "attempts"
+    __table_args__ = (
+        UniqueConstraint("enrolment_id", "instrument", "number"),
+        Index(
+            "uq_attempts_open",
+            "enrolment_id",
+            "instrument",
+            unique=True,
+            sqlite_where=sql("submitted_at IS NULL"),
+            postgresql_where=sql("submitted_at IS NULL"),
+        ),
+        CheckConstraint("instrument IN ('pre', 'post')", name="instrument_is_known"),
+        CheckConstraint("(submitted_at IS NULL) = (points IS NULL)", name="points_when_submitted"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolments.id"))
+    instrument: Mapped[str] = mapped_column(String(10))
+    number: Mapped[int]
+    """1 for the first attempt of this enrolment and instrument."""
+    seed: Mapped[int]
+    """What the draw was made from, so that it can be made again."""
+    items: Mapped[list[dict[str, Any]]] = mapped_column(Document)
+    """In order: {question_id, options (as shown), correct (as it was then)}."""
+    pass_mark: Mapped[int | None]
+    """Percent, as told before the attempt; None for a test that is not graded."""
+    module_version: Mapped[str] = mapped_column(String(20))
+    setting: Mapped[str] = mapped_column(String(60))
+    language: Mapped[str] = mapped_column(String(20))
+    started_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    submitted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    points: Mapped[int | None]
+    passed: Mapped[bool | None]
+
+    @property
+    def max_points(self) -> int:
+        return len(self.items)
+
+    @property
+    def percent(self) -> int | None:
+        """The result in whole percent, rounded down; None while it is open."""
+        return None if self.points is None else percent(self.points, self.max_points)
+
+    @property
+    def is_open(self) -> bool:
+        return self.submitted_at is None
+
+
+class Answer(Base):
+    """What a learner chose for a question of an attempt; the last one counts."""
+
+    __tablename__ = "answers"
+
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempts.id"), primary_key=True)
+    question_id: Mapped[str] = mapped_column(String(60), primary_key=True)
+    chosen: Mapped[list[str]] = mapped_column(Document)
+    saved_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class CheckAnswer(Base):
+    """The last answer to a knowledge check; it is never graded."""
+
+    __tablename__ = "check_answers"
+
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolments.id"), primary_key=True)
+    question_id: Mapped[str] = mapped_column(String(60), primary_key=True)
+    chosen: Mapped[list[str]] = mapped_column(Document)
+    is_correct: Mapped[bool]
+    answered_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class EvaluationReceipt(Base):
+    """That an enrolment's evaluation was handed in: once, and not what it said."""
+
+    __tablename__ = "evaluation_receipts"
+
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolments.id"), primary_key=True)
+    form_version: Mapped[int]
+
+
+class EvaluationResponse(Base):
+    """What somebody thought of a module: a random key, a month, no way back to a person."""
+
+    __tablename__ = "evaluation_responses"
+
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=uuid.uuid4)
+    module_id: Mapped[str] = mapped_column(String(60), index=True)
+    module_version: Mapped[str] = mapped_column(String(20))
+    form_version: Mapped[int]
+    setting: Mapped[str] = mapped_column(String(60))
+    language: Mapped[str] = mapped_column(String(20))
+    month: Mapped[date] = mapped_column(Date)
+    """The first day of the month it was handed in."""
+    answers: Mapped[dict[str, Any]] = mapped_column(Document)

@@ -1,0 +1,334 @@
+"""Attempts, answers, checks and evaluations. Knows enrolments only by their number."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection, Mapping
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
+from random import Random
+from typing import Any
+
+from sqlalchemy import Select, Text, case, cast, literal, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
+
+from soar_lms.assessments.draw import draw_items
+from soar_lms.assessments.grading import grade, is_correct, is_possible
+from soar_lms.assessments.models import (
+    Answer,
+    Attempt,
+    CheckAnswer,
+    EvaluationReceipt,
+    EvaluationResponse,
+)
+from soar_lms.catalogue.model import Module
+from soar_lms.catalogue.schema import Bank, QuestionKind
+from soar_lms.database import db
+from soar_lms.errors import DomainError, NotFoundError
+from soar_lms.i18n import lazy_gettext
+
+PRE, POST = "pre", "post"
+CHECK_FACT, ATTEMPT_FACT, EVALUATION_FACT = "check", "attempt", "evaluation"
+PASSED = "passed"
+
+
+class AttemptClosedError(DomainError):
+    """The attempt was handed in: its answers cannot change any more."""
+
+    title = lazy_gettext("This test was handed in already")
+    message = lazy_gettext("Its answers cannot change any more. You can see the result.")
+
+
+class AttemptLimitReachedError(DomainError):
+    """No attempt is left."""
+
+    title = lazy_gettext("You have used all tries of this test")
+    message = lazy_gettext("Please ask the people who run this training how to go on.")
+
+
+class TooSoonError(DomainError):
+    """The wait after a failed attempt is not over."""
+
+    title = lazy_gettext("This test has a short break between tries")
+    message = lazy_gettext("Please come back a little later. Look at the lessons again meanwhile.")
+
+
+class ImpossibleAnswerError(DomainError):
+    """The answer names options that the question does not have, or too many."""
+
+    status = 422
+    title = lazy_gettext("That answer does not fit the question")
+    message = lazy_gettext("Please go back, choose from the options shown, and save again.")
+
+
+# --- attempts ---------------------------------------------------------------------------------
+
+
+def start_attempt(
+    module: Module,
+    *,
+    enrolment_id: int,
+    instrument: str,
+    setting: str,
+    language: str,
+    now: datetime,
+) -> Attempt:
+    """Return the open attempt of this instrument, or draw a new one.
+
+    :raises AttemptLimitReachedError: when no attempt is left.
+    :raises TooSoonError: when the wait after a failed attempt is not over.
+    """
+    earlier = list_attempts(enrolment_id, instrument)
+    if earlier and earlier[-1].is_open:
+        return earlier[-1]
+    if instrument == POST:
+        _check_may_start(module, earlier, now)
+    attempt = _draw(module, instrument, setting)
+    attempt.enrolment_id = enrolment_id
+    attempt.number = len(earlier) + 1
+    attempt.language = language
+    attempt.started_at = now
+    db.session.add(attempt)
+    try:
+        with db.session.begin_nested():
+            db.session.flush()
+    except IntegrityError:  # another request was faster: there is one open attempt, take it
+        db.session.expunge(attempt)
+        return list_attempts(enrolment_id, instrument)[-1]
+    return attempt
+
+
+def _check_may_start(module: Module, earlier: list[Attempt], now: datetime) -> None:
+    post = module.spec.instruments.post
+    if post is None or any(attempt.passed for attempt in earlier):
+        raise NotFoundError
+    if post.attempts.limit is not None and len(earlier) >= post.attempts.limit:
+        raise AttemptLimitReachedError
+    last = earlier[-1].submitted_at if earlier else None
+    if last is not None and now < last + timedelta(minutes=post.attempts.wait_minutes):
+        raise TooSoonError
+
+
+def _draw(module: Module, instrument: str, setting: str) -> Attempt:
+    seed = secrets.randbits(31)
+    random = Random(seed)  # noqa: S311  # a draw that can be repeated from its seed, no secret
+    post = module.spec.instruments.post
+    if instrument == POST and post is not None:
+        items = draw_items(
+            module.questions(Bank.POST, setting),
+            random,
+            count=post.draw,
+            from_setting=post.from_setting,
+        )
+    else:
+        items = draw_items(module.questions(Bank.PRE, setting), random, shuffle=False)
+    return Attempt(
+        instrument=instrument,
+        seed=seed,
+        items=[asdict(item) for item in items],
+        pass_mark=post.pass_mark if instrument == POST and post else None,
+        module_version=module.spec.version,
+        setting=setting,
+    )
+
+
+def list_attempts(enrolment_id: int, instrument: str) -> list[Attempt]:
+    """Return the attempts of an enrolment, the first one first."""
+    return list(
+        db.session.scalars(
+            select(Attempt)
+            .where(Attempt.enrolment_id == enrolment_id, Attempt.instrument == instrument)
+            .order_by(Attempt.number)
+        )
+    )
+
+
+def get_attempt(enrolment_id: int, instrument: str, number: int) -> Attempt:
+    """Return one attempt.
+
+    :raises NotFoundError: when there is none.
+    """
+    attempt = db.session.scalar(
+        select(Attempt).where(
+            Attempt.enrolment_id == enrolment_id,
+            Attempt.instrument == instrument,
+            Attempt.number == number,
+        )
+    )
+    if attempt is None:
+        raise NotFoundError
+    return attempt
+
+
+def list_answers(attempt_id: int) -> dict[str, list[str]]:
+    """Return the options chosen so far, by question."""
+    rows = db.session.execute(
+        select(Answer.question_id, Answer.chosen).where(Answer.attempt_id == attempt_id)
+    )
+    return {row.question_id: row.chosen for row in rows}
+
+
+def save_answer(
+    module: Module,
+    attempt: Attempt,
+    question_id: str,
+    chosen: list[str],
+    now: datetime,
+) -> None:
+    """Keep an answer; the last one counts.
+
+    The attempt is locked against being handed in meanwhile: what was acknowledged is graded.
+
+    :raises NotFoundError: when the question was not drawn.
+    :raises ImpossibleAnswerError: when the question has no such options.
+    :raises AttemptClosedError: when the attempt was handed in.
+    """
+    item = next((item for item in attempt.items if item["question_id"] == question_id), None)
+    if item is None:
+        raise NotFoundError
+    kind = module.spec.questions[question_id].type
+    if not is_possible(chosen, item["options"], several=kind is QuestionKind.MULTIPLE):
+        raise ImpossibleAnswerError
+    _lock_open(attempt, read=True)
+    _upsert(
+        Answer,
+        {"attempt_id": attempt.id, "question_id": question_id},
+        {"chosen": chosen, "saved_at": now},
+    )
+
+
+def submit_attempt(attempt: Attempt, now: datetime) -> Attempt:
+    """Grade the attempt from its saved answers. A second time it changes nothing."""
+    try:
+        _lock_open(attempt)
+    except AttemptClosedError:
+        return attempt
+    keys = {item["question_id"]: item["correct"] for item in attempt.items}
+    result = grade(keys, list_answers(attempt.id), attempt.pass_mark)
+    attempt.points = result.points
+    attempt.passed = result.passed
+    attempt.submitted_at = now
+    db.session.flush()
+    return attempt
+
+
+def _lock_open(attempt: Attempt, *, read: bool = False) -> None:
+    """Read the attempt anew under a lock (SQLite: the transaction has the only one)."""
+    statement = select(Attempt).where(Attempt.id == attempt.id).with_for_update(read=read)
+    db.session.execute(statement.execution_options(populate_existing=True)).scalar_one()
+    if not attempt.is_open:
+        raise AttemptClosedError
+
+
+# --- knowledge checks -------------------------------------------------------------------------
+
+
+def answer_check(
+    module: Module,
+    *,
+    enrolment_id: int,
+    question_id: str,
+    chosen: list[str],
+    now: datetime,
+) -> bool:
+    """Keep the answer to a knowledge check; return whether it is right.
+
+    :raises NotFoundError: when there is no such check.
+    :raises ImpossibleAnswerError: when the question has no such options.
+    """
+    right = judge_check(module, question_id, chosen)
+    _upsert(
+        CheckAnswer,
+        {"enrolment_id": enrolment_id, "question_id": question_id},
+        {"chosen": chosen, "is_correct": right, "answered_at": now},
+    )
+    return right
+
+
+def judge_check(module: Module, question_id: str, chosen: list[str]) -> bool:
+    """Say whether an answer to a knowledge check is right, and keep nothing.
+
+    :raises NotFoundError: when there is no such check.
+    :raises ImpossibleAnswerError: when the question has no such options.
+    """
+    question = module.spec.questions.get(question_id)
+    if question is None or question.bank is not Bank.CHECK:
+        raise NotFoundError
+    several = question.type is QuestionKind.MULTIPLE
+    if not chosen or not is_possible(chosen, question.options, several=several):
+        raise ImpossibleAnswerError
+    return is_correct(chosen, question.correct)
+
+
+# --- evaluations ------------------------------------------------------------------------------
+
+
+def submit_evaluation(
+    module: Module,
+    *,
+    enrolment_id: int,
+    setting: str,
+    language: str,
+    answers: Mapping[str, Any],
+    today: date,
+) -> None:
+    """Keep what somebody thought of a module, apart from who it was; a second time, nothing.
+
+    :raises NotFoundError: when the module has no evaluation.
+    """
+    form = module.spec.evaluation
+    if form is None:
+        raise NotFoundError
+    try:
+        with db.session.begin_nested():
+            db.session.add(EvaluationReceipt(enrolment_id=enrolment_id, form_version=form.version))
+    except IntegrityError:
+        return
+    db.session.add(
+        EvaluationResponse(
+            module_id=module.id,
+            module_version=module.spec.version,
+            form_version=form.version,
+            setting=setting,
+            language=language,
+            month=today.replace(day=1),
+            answers=dict(answers),
+        )
+    )
+    db.session.flush()
+
+
+# --- facts for the path -----------------------------------------------------------------------
+
+FactSelect = Select[int, str, str, str]
+"""Rows of (enrolment, kind, key, detail), made to be joined by UNION ALL."""
+
+
+def select_results(enrolment_ids: Collection[int]) -> list[FactSelect]:
+    """Return selects of the tests handed in (key: instrument, detail: PASSED) and evaluations."""
+    passed = case((Attempt.passed.is_(True), PASSED), else_="")
+    return [
+        select(Attempt.enrolment_id, literal(ATTEMPT_FACT), Attempt.instrument, passed).where(
+            Attempt.enrolment_id.in_(enrolment_ids), Attempt.submitted_at.is_not(None)
+        ),
+        select(
+            EvaluationReceipt.enrolment_id, literal(EVALUATION_FACT), literal(""), literal("")
+        ).where(EvaluationReceipt.enrolment_id.in_(enrolment_ids)),
+    ]
+
+
+def select_checks(enrolment_id: int) -> FactSelect:
+    """Return a select of the knowledge checks answered (key: question, detail: JSON list)."""
+    return select(
+        CheckAnswer.enrolment_id,
+        literal(CHECK_FACT),
+        CheckAnswer.question_id,
+        cast(CheckAnswer.chosen, Text),
+    ).where(CheckAnswer.enrolment_id == enrolment_id)
+
+
+def _upsert(model: type[Any], key: dict[str, Any], values: dict[str, Any]) -> None:
+    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    statement = insert(model).values(**key, **values)
+    db.session.execute(statement.on_conflict_do_update(index_elements=list(key), set_=values))

@@ -1,0 +1,1 @@
+"""Certificates: issue, snapshot, document, verification."""

@@ -1,0 +1,78 @@
+"""`soar-lms certificates …`."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+from flask import Flask
+
+from soar_lms.certificates.codes import format_code, read_code
+from soar_lms.certificates.documents import make_document
+from soar_lms.certificates.models import Certificate
+from soar_lms.certificates.pdf import PDFError
+from soar_lms.certificates.services import find_certificate
+from soar_lms.clock import utc_now
+
+# The code stands in the document's keywords, which WeasyPrint writes as plain text.
+_KEYWORDS = re.compile(rb"/Keywords \(([0-9A-Z-]{20,60})\)")
+
+
+@click.group()
+def certificates() -> None:
+    """Make and check certificates."""
+
+
+@certificates.command()
+@click.argument("code")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help="The file to write.",
+)
+@click.pass_obj
+def render(load_app: Callable[[], Flask], code: str, output: Path) -> None:
+    """Write the document of the certificate CODE to a file."""
+    app = load_app()
+    with app.test_request_context():
+        certificate = _certificate(code)
+        try:
+            output.write_bytes(make_document(certificate))
+        except (OSError, PDFError) as error:
+            raise click.ClickException(str(error)) from None
+    click.echo(f"Wrote {output}.")
+
+
+@certificates.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.pass_obj
+def verify(load_app: Callable[[], Flask], file: Path) -> None:
+    """Say whether FILE was issued here, is unchanged, and what it is worth now."""
+    data = file.read_bytes()
+    found = _KEYWORDS.search(data)
+    if not data.startswith(b"%PDF-") or found is None:
+        raise click.ClickException(f"{file} is not a certificate of this program")
+    app = load_app()
+    with app.test_request_context():
+        certificate = _certificate(found.group(1).decode())
+        same = make_document(certificate) == data
+        status = certificate.status(utc_now().date())
+    click.echo(f"issued here: {format_code(certificate.code)}, {certificate.name}")
+    click.echo("unchanged" if same else "CHANGED, or made by another release of this program")
+    click.echo(f"status now: {status}")
+    if not same:
+        sys.exit(1)
+
+
+def _certificate(typed: str) -> Certificate:
+    if read_code(typed) is None:
+        raise click.ClickException(f'"{typed}" is not a certificate code')
+    certificate = find_certificate(typed)
+    if certificate is None:
+        raise click.ClickException(f"there is no certificate {typed} here")
+    return certificate

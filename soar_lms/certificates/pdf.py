@@ -1,0 +1,172 @@
+"""The document: from a context to the bytes of a PDF that is PDF/A-3a and PDF/UA-1 in one.
+
+The same context gives the same bytes in every process. Nothing is fetched: the template gets fonts
+from the wheels, pictures as data, and every other address is an error.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from flask import render_template
+
+from soar_lms.certificates.context import DocumentContext
+from soar_lms.certificates.fonts import face_sources, font_files
+from soar_lms.i18n import speaking
+
+if TYPE_CHECKING:
+    from weasyprint import CSS
+    from weasyprint.text.fonts import FontConfiguration
+
+FONT_SCHEME = "soar-font:"
+_UA_NAMESPACE = "http://www.aiim.org/pdfua/ns/id/"
+
+# PDF/A wants every property explained that it does not know itself (ISO 19005-3, 6.6.2.3.3).
+_UA_METADATA = f"""
+<rdf:Description rdf:about="" xmlns:pdfuaid="{_UA_NAMESPACE}" pdfuaid:part="1"/>
+<rdf:Description rdf:about=""
+ xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"
+ xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#"
+ xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">
+<pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">
+<pdfaSchema:schema>PDF/UA identification schema</pdfaSchema:schema>
+<pdfaSchema:namespaceURI>{_UA_NAMESPACE}</pdfaSchema:namespaceURI>
+<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>
+<pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">
+<pdfaProperty:name>part</pdfaProperty:name>
+<pdfaProperty:valueType>Integer</pdfaProperty:valueType>
+<pdfaProperty:category>internal</pdfaProperty:category>
+<pdfaProperty:description>Part of ISO 14289</pdfaProperty:description>
+</rdf:li></rdf:Seq></pdfaSchema:property>
+</rdf:li></rdf:Bag></pdfaExtension:schemas>
+</rdf:Description>
+</rdf:RDF>""".encode()
+
+
+# A bird over a rising line: the mark of the site, drawn for print.
+_EMBLEM = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 120">'
+    '<circle cx="60" cy="60" r="57" fill="none" stroke="#b98a52" stroke-width="1.6"/>'
+    '<circle cx="60" cy="60" r="52" fill="#0b5560"/>'
+    '<path d="M21 72c19-4 30-16 39-36 9 20 20 32 39 36-19 0-30 5-39 16-9-11-20-16-39-16z"'
+    ' fill="#fdf6ea"/><circle cx="60" cy="25" r="5.5" fill="#e9b872"/></svg>'
+)
+
+
+class PDFError(Exception):
+    """A document could not be made as it must be; the message says what is missing."""
+
+
+def render_pdf(context: DocumentContext) -> bytes:
+    """Make the document.
+
+    :raises PDFError: when WeasyPrint or Pango is missing, or anything it needs is not there.
+    """
+    weasyprint = load_weasyprint()
+    style, font_configuration = _style()
+    with speaking(context.language):
+        html = render_template(
+            "certificates/document.html", certificate=context, qr=_data_address(context.qr_svg)
+        )
+    with _complaints_are_errors():
+        pdf: bytes = weasyprint.HTML(
+            string=html, url_fetcher=_make_fetcher(), base_url="soar:"
+        ).write_pdf(
+            stylesheets=[style],
+            font_config=font_configuration,
+            pdf_variant="pdf/a-3a",
+            pdf_tags=True,
+            pdf_identifier=hashlib.md5(context.code.encode(), usedforsecurity=False).digest(),
+            finisher=_declare_ua,
+        )
+    return pdf
+
+
+def load_weasyprint() -> Any:
+    """Import WeasyPrint, which takes a second and needs Pango.
+
+    :raises PDFError: when it cannot be loaded; says what to install.
+    """
+    try:
+        import weasyprint
+    except (ImportError, OSError) as error:
+        raise PDFError(
+            "WeasyPrint cannot load Pango. Debian and Ubuntu: apt-get install libpango-1.0-0 "
+            f"libpangoft2-1.0-0 libharfbuzz-subset0. macOS: brew install pango. ({error})"
+        ) from error
+    return weasyprint
+
+
+@cache
+def _style() -> tuple[CSS, FontConfiguration]:
+    """Parse the style sheet and load the fonts once for all documents of this process."""
+    weasyprint = load_weasyprint()
+    from weasyprint.text.fonts import FontConfiguration
+
+    if not font_files():
+        raise PDFError("no fonts are installed: pip install fontpkg-public-sans fontpkg-noto-sans")
+    font_configuration = FontConfiguration()
+    text = render_template(
+        "certificates/document.css",
+        families=list(font_files()),
+        faces=face_sources(),
+        emblem=_data_address(_EMBLEM),
+    )
+    with _complaints_are_errors():
+        style = weasyprint.CSS(
+            string=text, url_fetcher=_make_fetcher(), font_config=font_configuration
+        )
+    return style, font_configuration
+
+
+def _make_fetcher() -> Any:
+    """Return a fetcher that knows our fonts and `data:`, and refuses everything else."""
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+    class PackagedFilesOnly(URLFetcher):
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            if url.startswith("data:"):
+                return super().fetch(url, headers)
+            key = url.removeprefix(FONT_SCHEME)
+            if url.startswith(FONT_SCHEME) and key in face_sources():
+                _, _, body = face_sources()[key]
+                return URLFetcherResponse(url, body, {"Content-Type": "font/ttf"})
+            raise ValueError(f"refused: {url}")
+
+    return PackagedFilesOnly(allowed_protocols={"data"})
+
+
+@contextmanager
+def _complaints_are_errors() -> Iterator[None]:
+    """WeasyPrint only logs what it could not load or did not understand: here that is an error."""
+    complaints: list[str] = []
+
+    class Collector(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            complaints.append(record.getMessage())
+
+    logger, collector = logging.getLogger("weasyprint"), Collector(logging.WARNING)
+    logger.addHandler(collector)
+    try:
+        yield
+    finally:
+        logger.removeHandler(collector)
+    if complaints:
+        raise PDFError("; ".join(complaints))
+
+
+def _declare_ua(_document: object, pdf: Any) -> None:
+    """Say in the metadata that the file is PDF/UA-1 too; WeasyPrint declares one profile only."""
+    reference = int(pdf.catalog["Metadata"].split()[0])
+    stream = pdf.objects[reference].stream
+    stream[0] = stream[0].replace(b"</rdf:RDF>", _UA_METADATA.strip(), 1)
+
+
+def _data_address(svg: str) -> str:
+    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()

@@ -1,0 +1,1 @@
+"""The trainer's groups: members, reports, exports."""

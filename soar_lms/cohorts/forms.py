@@ -1,0 +1,49 @@
+"""Forms of the trainer's rooms."""
+
+from __future__ import annotations
+
+from wtforms import SelectMultipleField, StringField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, Length
+from wtforms.validators import Optional as OptionalInput
+
+from soar_lms.cohorts.models import COHORT_NAME_LENGTH
+from soar_lms.content import catalogue
+from soar_lms.forms import Form
+from soar_lms.i18n import current_language
+from soar_lms.i18n import lazy_gettext as _
+
+
+class CreateCohortForm(Form):
+    """A new cohort and the modules it takes."""
+
+    name = StringField(
+        _("Name of the group"),
+        description=_("Members see this name, for example: Night shift, spring 2027."),
+        validators=[
+            DataRequired(_("Enter a name for the group.")),
+            Length(max=COHORT_NAME_LENGTH, message=_("Enter at most %(max)d characters.")),
+        ],
+    )
+    organisation = StringField(
+        _("Organization"),
+        validators=[
+            OptionalInput(),
+            Length(max=COHORT_NAME_LENGTH, message=_("Enter at most %(max)d characters.")),
+        ],
+    )
+    modules = SelectMultipleField(
+        _("Modules"), validators=[DataRequired(_("Choose at least one module."))]
+    )
+
+    @classmethod
+    def with_modules(cls) -> CreateCohortForm:
+        """Return the form with every module, named in the language of the page or its own."""
+        form = cls()
+        form.modules.choices = [
+            SelectChoice(module.id, module.title_in(current_language().tag))
+            for module in catalogue().modules.values()
+        ]
+        if not form.is_submitted() and len(form.modules.choices) == 1:
+            form.modules.data = [form.modules.choices[0].value]
+        return form

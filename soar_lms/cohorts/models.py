@@ -1,0 +1,68 @@
+"""The trainer's groups of learners."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from soar_lms.database import Base, UTCDateTime
+
+COHORT_NAME_LENGTH = 120
+
+
+class Cohort(Base):
+    """A group of learners whose way a trainer follows."""
+
+    __tablename__ = "cohorts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(COHORT_NAME_LENGTH))
+    organisation: Mapped[str | None] = mapped_column(String(COHORT_NAME_LENGTH))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class CohortModule(Base):
+    """A module that a cohort takes."""
+
+    __tablename__ = "cohort_modules"
+
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohorts.id"), primary_key=True)
+    module_id: Mapped[str] = mapped_column(String(60), primary_key=True)
+
+
+class CohortTrainer(Base):
+    """Who may see a cohort and its members' progress."""
+
+    __tablename__ = "cohort_trainers"
+
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohorts.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True, index=True)
+
+
+class CohortMember(Base):
+    """A learner in a cohort."""
+
+    __tablename__ = "cohort_members"
+
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohorts.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True, index=True)
+    joined_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class JoinLink(Base):
+    """A way into a cohort: a secret in an address, until it ends or is replaced."""
+
+    __tablename__ = "join_links"
+    __table_args__ = (CheckConstraint("expires_at > created_at", name="expires_later"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohorts.id"), index=True)
+    token: Mapped[str] = mapped_column(String(40), unique=True)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    def is_live(self, now: datetime) -> bool:
+        return self.ended_at is None and now < self.expires_at

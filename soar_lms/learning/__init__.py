@@ -1,0 +1,1 @@
+"""The learner's way: from the catalogue to completion."""

@@ -1,0 +1,151 @@
+"""Forms of the learner's way."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from wtforms import (
+    DecimalField,
+    Field,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
+from wtforms.validators import Optional as OptionalInput
+
+from soar_lms.accounts.forms import fill_practice_choices
+from soar_lms.catalogue.model import Module
+from soar_lms.catalogue.schema import CreditOffer, EvaluationItem, ItemKind
+from soar_lms.certificates.fonts import missing_characters
+from soar_lms.certificates.models import NAME_LENGTH
+from soar_lms.content import catalogue
+from soar_lms.forms import Form
+from soar_lms.i18n import current_language, gettext
+from soar_lms.i18n import lazy_gettext as _
+
+COMMENT_LENGTH = 2_000
+SCALE = range(1, 6)
+
+
+class ChooseSettingForm(Form):
+    """The professional setting whose lessons a learner takes."""
+
+    setting = RadioField(
+        _("Your professional setting"),
+        validators=[InputRequired(_("Choose the setting that is closest to your work."))],
+    )
+
+    @classmethod
+    def for_module(cls, module: Module, chosen: str | None = None) -> ChooseSettingForm:
+        """Return the form with the settings of a module, in the language of the page."""
+        form = cls(setting=chosen)
+        language = current_language().tag
+        form.setting.choices = [
+            SelectChoice(setting, catalogue().settings[setting].name[language])
+            for setting in module.spec.settings
+        ]
+        return form
+
+
+class AnswerForm(Form):
+    """The options chosen for one question; the service says whether they are possible."""
+
+    choice = SelectMultipleField(validate_choice=False)
+
+
+class EvaluationForm(Form):
+    """What a learner thought of a module; the items come from its content."""
+
+    def answers(self, module: Module) -> dict[str, Any]:
+        """Return the answers by item, numbers as numbers; what was left out is not there."""
+        found: dict[str, Any] = {}
+        for item in module.spec.evaluation.items if module.spec.evaluation else ():
+            if item.kind is ItemKind.BEFORE_NOW:
+                found[item.id] = {
+                    when: int(self[f"{item.id}-{when}"].data) for when in ("before", "now")
+                }
+            elif self[item.id].data:
+                data = self[item.id].data
+                found[item.id] = int(data) if item.kind is ItemKind.SCALE else data
+        return found
+
+
+def make_evaluation_form(module: Module) -> EvaluationForm:
+    """Return the evaluation of a module, in the language of the page."""
+    texts = module.texts[current_language().tag].evaluation
+    fields: dict[str, Any] = {}
+    for item in module.spec.evaluation.items if module.spec.evaluation else ():
+        fields.update(_item_fields(item, texts[item.id]))
+    form: EvaluationForm = type("ModuleEvaluationForm", (EvaluationForm,), fields)()
+    return form
+
+
+def _item_fields(item: EvaluationItem, label: str) -> dict[str, Any]:
+    required = InputRequired(_("Choose one answer.")) if item.required else OptionalInput()
+    if item.kind is ItemKind.TEXT:
+        length = Length(max=COMMENT_LENGTH, message=_("Write at most %(max)d characters."))
+        return {item.id: TextAreaField(label, validators=[OptionalInput(), length])}
+    choices = [SelectChoice(str(number), str(number)) for number in SCALE]
+    if item.kind is ItemKind.SCALE:
+        return {item.id: RadioField(label, choices=choices, validators=[required])}
+    return {
+        f"{item.id}-{when}": RadioField(words, choices=choices, validators=[required])
+        for when, words in (("before", _("Before this module")), ("now", _("Now")))
+    }
+
+
+class ConfirmCompletionForm(Form):
+    """The name as it shall be printed, and what the learner claims."""
+
+    name = StringField(
+        _("Name on the certificate"),
+        validators=[
+            DataRequired(_("Enter the name as it should be printed.")),
+            Length(max=NAME_LENGTH, message=_("Enter at most %(max)d characters.")),
+        ],
+        render_kw={"autocomplete": "name", "maxlength": NAME_LENGTH},
+    )
+    profession = SelectField(_("Profession"), validators=[OptionalInput()])
+    territory = SelectField(_("State or territory where you work"), validators=[OptionalInput()])
+    offer = SelectField(_("Continuing education credit"), validators=[OptionalInput()])
+    amount = DecimalField(
+        _("Amount you claim"),
+        places=2,
+        validators=[
+            OptionalInput(),
+            NumberRange(
+                min=Decimal("0.01"), max=100, message=_("Enter an amount that is more than zero.")
+            ),
+        ],
+    )
+
+    def validate_name(self, field: Field) -> None:
+        """Refuse what the certificate's fonts cannot print, before anything is issued."""
+        missing = missing_characters(field.data or "")
+        if missing:
+            raise ValidationError(
+                gettext(
+                    "Our fonts cannot print this yet: %(characters)s. "
+                    "Please write the name in other letters, or ask the people who run this site.",
+                    characters=" ".join(missing),
+                )
+            )
+
+    def fill(self, offers: list[CreditOffer]) -> None:
+        """Fill the menus; without offers there is nothing to claim."""
+        fill_practice_choices(self)
+        self.offer.choices = [
+            SelectChoice("", _("I do not claim credit")),
+            *(
+                SelectChoice(offer.id, f"{offer.accreditor}: {offer.amount} {offer.unit}")
+                for offer in offers
+            ),
+        ]
+        if not offers:
+            del self.offer
+            del self.amount

@@ -1,0 +1,79 @@
+"""The one blueprint of the learner's pages, and what its views share."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from flask import Blueprint, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from soar_lms.accounts.models import Person
+from soar_lms.catalogue.model import Module
+from soar_lms.clock import utc_now
+from soar_lms.content import get_module
+from soar_lms.errors import NotFoundError
+from soar_lms.i18n import current_language
+from soar_lms.learning import services
+from soar_lms.learning.models import Enrolment
+from soar_lms.learning.path import Path, Step, StepStatus
+
+blueprint = Blueprint("learning", __name__, url_prefix="/<language:language>")
+
+__all__ = ["blueprint", "offered_module", "person", "utc_now"]
+
+
+def person() -> Person:
+    """Return the person who is signed in."""
+    return cast(Person, current_user._get_current_object())
+
+
+def offered_module(module_id: str) -> Module:
+    """Return a module that is offered in the language of the page.
+
+    :raises NotFoundError: when there is none; nothing falls back to another language.
+    """
+    module = get_module(module_id)
+    if current_language().tag not in module.languages:
+        raise NotFoundError
+    return module
+
+
+def enrolment_in(module: Module) -> Enrolment:
+    """Return the enrolment of the person who is signed in.
+
+    :raises NotFoundError: when there is none.
+    """
+    return services.get_enrolment(person().id, module.id)
+
+
+def address_of_step(module: Module, enrolment: Enrolment, status: StepStatus | None) -> str:
+    """Return where a learner goes on."""
+    place: dict[str, Any] = {"module_id": module.id}
+    if status is None:
+        return url_for("learning.show_module", **place)
+    if status.step is Step.LESSONS:
+        return url_for(
+            "learning.show_lesson",
+            setting=enrolment.setting,
+            lesson_id=status.lessons_left[0],
+            **place,
+        )
+    if status.step in {Step.PRE_TEST, Step.POST_TEST}:
+        instrument = "pre" if status.step is Step.PRE_TEST else "post"
+        return url_for("learning.show_test", instrument=instrument, **place)
+    if status.step is Step.EVALUATION:
+        return url_for("learning.give_evaluation", **place)
+    return url_for("learning.confirm_completion", **place)
+
+
+def minutes_left(module: Module, path: Path) -> int:
+    """Return about how long the lessons that are left take."""
+    status = path.status(Step.LESSONS)
+    left = set(status.lessons_left) if status else set()
+    return sum(lesson.minutes for lesson in module.spec.lessons if lesson.id in left)
+
+
+def go_on(module: Module, enrolment: Enrolment, path: Path) -> ResponseReturnValue:
+    """Lead to the next step."""
+    return redirect(address_of_step(module, enrolment, path.next_step))

@@ -1,0 +1,168 @@
+"""The list of modules, a module, its settings and its sources. Open to everybody."""
+
+from __future__ import annotations
+
+from flask import make_response, redirect, render_template, send_file, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from soar_lms.access import Access, access
+from soar_lms.assessments.grading import needed_points
+from soar_lms.catalogue.model import Module
+from soar_lms.content import catalogue, get_module
+from soar_lms.database import transaction
+from soar_lms.errors import NotFoundError
+from soar_lms.headers import allow_caching
+from soar_lms.i18n import current_language
+from soar_lms.learning import services
+from soar_lms.learning.forms import ChooseSettingForm
+from soar_lms.learning.path import requirements
+from soar_lms.learning.services import Standing
+from soar_lms.learning.views.blueprint import (
+    address_of_step,
+    blueprint,
+    go_on,
+    minutes_left,
+    offered_module,
+    person,
+    utc_now,
+)
+
+KEPT_SECONDS = 300
+
+
+@blueprint.get("/")
+@access(Access.PUBLIC)
+def show_catalogue() -> ResponseReturnValue:
+    page = render_template("learning/catalogue_show.html", modules=catalogue().modules.values())
+    return allow_caching(make_response(page), KEPT_SECONDS)
+
+
+@blueprint.get("/learn/<string:module_id>")
+@access(Access.PUBLIC)
+def show_module(module_id: str) -> ResponseReturnValue:
+    module = get_module(module_id)
+    if current_language().tag not in module.languages:
+        return render_template("learning/module_other_language.html", module=module), 404
+    standing = _standing(module)
+    form = ChooseSettingForm.for_module(module) if current_user.is_authenticated else None
+    if form and not standing:
+        form.setting.data = person().setting
+    page = render_template(
+        "learning/module_show.html",
+        module=module,
+        text=module.texts[current_language().tag],
+        standing=standing,
+        form=form,
+        next_address=_next_address(module, standing),
+        minutes_left=minutes_left(module, standing.path) if standing else None,
+        needed_points=_needed_points(module),
+    )
+    return allow_caching(make_response(page), KEPT_SECONDS)
+
+
+@blueprint.post("/learn/<string:module_id>")
+@access(Access.LEARNER)
+def enrol(module_id: str) -> ResponseReturnValue:
+    module = offered_module(module_id)
+    form = ChooseSettingForm.for_module(module)
+    if not form.validate_on_submit():
+        page = render_template(
+            "learning/module_show.html",
+            module=module,
+            text=module.texts[current_language().tag],
+            standing=_standing(module),
+            form=form,
+            next_address=None,
+            minutes_left=None,
+            needed_points=_needed_points(module),
+        )
+        return page, 422
+    with transaction():
+        enrolment = services.enrol(
+            person(),
+            module,
+            setting=form.setting.data,
+            language=current_language().tag,
+            now=utc_now(),
+        )
+    return go_on(module, enrolment, services.get_standing(enrolment, module).path)
+
+
+@blueprint.get("/learn/<string:module_id>/continue")
+@access(Access.LEARNER)
+def continue_module(module_id: str) -> ResponseReturnValue:
+    """Lead to the next step, whatever it is now."""
+    module = offered_module(module_id)
+    standing = services.find_standing(person().id, module)
+    if standing is None:
+        return redirect(url_for("learning.show_module", module_id=module.id))
+    return go_on(module, standing.enrolment, standing.path)
+
+
+@blueprint.get("/learn/<string:module_id>/setting")
+@access(Access.LEARNER)
+def choose_setting(module_id: str) -> ResponseReturnValue:
+    module = offered_module(module_id)
+    standing = _standing(module)
+    if standing is None or standing.enrolment.completed_at:
+        return redirect(url_for("learning.show_module", module_id=module.id))
+    return render_template(
+        "learning/setting_edit.html",
+        module=module,
+        text=module.texts[current_language().tag],
+        standing=standing,
+        form=ChooseSettingForm.for_module(module, chosen=standing.enrolment.setting),
+        added={
+            setting: _added_lessons(module, standing, setting) for setting in module.spec.settings
+        },
+    )
+
+
+def _added_lessons(module: Module, standing: Standing, setting: str) -> list[str]:
+    """Return the titles of the lessons that a change of setting would ask for."""
+    titles = module.texts[current_language().tag].lessons
+    done = standing.progress.lessons_done
+    return [
+        titles[lesson_id].title
+        for lesson_id, of_setting in requirements(module, setting).lessons
+        if of_setting == setting and (lesson_id, of_setting) not in done
+    ]
+
+
+@blueprint.get("/learn/<string:module_id>/sources")
+@access(Access.PUBLIC)
+def show_sources(module_id: str) -> ResponseReturnValue:
+    module = offered_module(module_id)
+    page = render_template(
+        "learning/sources_show.html", module=module, text=module.texts[current_language().tag]
+    )
+    return allow_caching(make_response(page), KEPT_SECONDS)
+
+
+@blueprint.get("/learn/<string:module_id>/media/<string:name>")
+@access(Access.READER)
+def show_media(module_id: str, name: str) -> ResponseReturnValue:
+    module = offered_module(module_id)
+    path = module.media.get((current_language().tag, name))
+    if path is None:
+        raise NotFoundError
+    response = send_file(path.absolute(), max_age=KEPT_SECONDS, conditional=True)
+    return allow_caching(response, KEPT_SECONDS)
+
+
+def _standing(module: Module) -> Standing | None:
+    if not current_user.is_authenticated:
+        return None
+    return services.find_standing(person().id, module)
+
+
+def _next_address(module: Module, standing: Standing | None) -> str | None:
+    if standing is None or standing.path.next_step is None:
+        return None
+    return address_of_step(module, standing.enrolment, standing.path.next_step)
+
+
+def _needed_points(module: Module) -> int | None:
+    post = module.spec.instruments.post
+    return needed_points(post.draw, post.pass_mark) if post else None

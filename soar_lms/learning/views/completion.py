@@ -1,0 +1,112 @@
+"""The last steps: the evaluation, and the name as it shall be printed."""
+
+from __future__ import annotations
+
+from flask import current_app, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from soar_lms.access import Access, access
+from soar_lms.accounts.services import update_practice
+from soar_lms.accounts.time_zones import time_zone_name
+from soar_lms.catalogue.model import Module
+from soar_lms.certificates.services import Claim, Provider, get_current_certificate, list_offers
+from soar_lms.clock import local_date
+from soar_lms.content import catalogue
+from soar_lms.database import transaction
+from soar_lms.i18n import current_language, gettext
+from soar_lms.learning import services
+from soar_lms.learning.forms import ConfirmCompletionForm, make_evaluation_form
+from soar_lms.learning.path import Step
+from soar_lms.learning.views.blueprint import (
+    blueprint,
+    enrolment_in,
+    go_on,
+    offered_module,
+    person,
+    utc_now,
+)
+
+
+@blueprint.route("/learn/<string:module_id>/evaluation", methods=["GET", "POST"])
+@access(Access.LEARNER)
+def give_evaluation(module_id: str) -> ResponseReturnValue:
+    module = offered_module(module_id)
+    enrolment = enrolment_in(module)
+    path = services.get_standing(enrolment, module).path
+    if not path.is_open(Step.EVALUATION):
+        return go_on(module, enrolment, path)
+    form = make_evaluation_form(module)
+    if form.validate_on_submit():
+        with transaction():
+            services.give_evaluation(
+                enrolment,
+                module,
+                form.answers(module),
+                language=current_language().tag,
+                now=utc_now(),
+            )
+        return redirect(url_for("learning.confirm_completion", module_id=module.id))
+    page = render_template(
+        "learning/evaluation_edit.html",
+        module=module,
+        text=module.texts[current_language().tag],
+        form=form,
+    )
+    return page, 422 if form.is_submitted() else 200
+
+
+@blueprint.route("/learn/<string:module_id>/certificate", methods=["GET", "POST"])
+@access(Access.LEARNER)
+def confirm_completion(module_id: str) -> ResponseReturnValue:
+    module = offered_module(module_id)
+    enrolment = enrolment_in(module)
+    if enrolment.completed_at is not None:
+        certificate = get_current_certificate(enrolment.id)
+        return redirect(url_for("certificates.show_certificate", code=certificate.code))
+    path = services.get_standing(enrolment, module).path
+    if not path.is_open(Step.CONFIRMATION):
+        return go_on(module, enrolment, path)
+    form = _confirmation_form(module)
+    if not form.validate_on_submit():
+        page = render_template(
+            "learning/completion_confirm.html",
+            module=module,
+            text=module.texts[current_language().tag],
+            form=form,
+            today=local_date(utc_now(), person().time_zone),
+            time_zone=time_zone_name(person().time_zone),
+        )
+        return page, 422 if form.is_submitted() else 200
+    with transaction():
+        update_practice(person(), profession=form.profession.data, territory=form.territory.data)
+        certificate = services.complete_module(
+            person(),
+            enrolment,
+            module,
+            setting_name=catalogue().settings[enrolment.setting].name[current_language().tag],
+            name=form.name.data,
+            claim=_claim(form),
+            language=current_language().tag,
+            provider=_provider(),
+            now=utc_now(),
+        )
+    flash(gettext("Congratulations. You have completed the module."), "success")
+    return redirect(url_for("certificates.show_certificate", code=certificate.code))
+
+
+def _confirmation_form(module: Module) -> ConfirmCompletionForm:
+    form = ConfirmCompletionForm(obj=person())
+    today = local_date(utc_now(), person().time_zone)
+    form.fill(list_offers(module, current_language().tag, today))
+    return form
+
+
+def _claim(form: ConfirmCompletionForm) -> Claim | None:
+    if "offer" not in form or not form.offer.data or form.amount.data is None:
+        return None
+    return Claim(form.offer.data, form.amount.data)
+
+
+def _provider() -> Provider:
+    config = current_app.config["SOAR"]
+    return Provider(config.provider, config.provider_url)

@@ -1,0 +1,43 @@
+"""What I have started, what is next, my certificates."""
+
+from __future__ import annotations
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from soar_lms.access import Access, access
+from soar_lms.certificates import services as certificates
+from soar_lms.content import catalogue
+from soar_lms.learning import services
+from soar_lms.learning.views.blueprint import (
+    address_of_step,
+    blueprint,
+    minutes_left,
+    person,
+    utc_now,
+)
+
+
+@blueprint.get("/home")
+@access(Access.LEARNER)
+def show_home() -> ResponseReturnValue:
+    modules = catalogue().modules
+    standings = services.list_standings(catalogue(), [person().id], list(modules))
+    started = [
+        {
+            "module": modules[module_id],
+            "standing": standing,
+            "address": address_of_step(
+                modules[module_id], standing.enrolment, standing.path.next_step
+            ),
+            "minutes_left": minutes_left(modules[module_id], standing.path),
+        }
+        for (_, module_id), standing in standings.items()
+    ]
+    return render_template(
+        "learning/home_show.html",
+        started=started,
+        others=[module for module in modules.values() if (person().id, module.id) not in standings],
+        certificates=certificates.list_certificates(person().id),
+        today=utc_now().date(),
+    )

@@ -1,0 +1,160 @@
+"""Lessons: read by everybody, kept for those who signed in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import jsonify, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from soar_lms.access import Access, access
+from soar_lms.assessments import services as assessments
+from soar_lms.catalogue.model import LessonPage, Module
+from soar_lms.database import transaction
+from soar_lms.errors import NotFoundError
+from soar_lms.forms import ActionForm
+from soar_lms.headers import allow_caching
+from soar_lms.i18n import current_language
+from soar_lms.learning import services
+from soar_lms.learning.checks import CheckView, show_check
+from soar_lms.learning.forms import AnswerForm
+from soar_lms.learning.services import Standing
+from soar_lms.learning.views.blueprint import (
+    blueprint,
+    enrolment_in,
+    go_on,
+    offered_module,
+    person,
+    utc_now,
+)
+from soar_lms.learning.views.catalogue import KEPT_SECONDS
+
+_ADDRESS = "/learn/<string:module_id>/<string:setting>/<string:lesson_id>"
+
+
+@blueprint.get("/learn/<string:module_id>/<string:setting>")
+@access(Access.READER)
+def show_lessons(module_id: str, setting: str) -> ResponseReturnValue:
+    module = offered_module(module_id)
+    if setting not in module.spec.settings:
+        raise NotFoundError
+    page = render_template(
+        "learning/lessons_show.html",
+        module=module,
+        text=module.texts[current_language().tag],
+        setting=setting,
+        standing=_standing(module),
+    )
+    return allow_caching(make_response(page), KEPT_SECONDS)
+
+
+@blueprint.get(_ADDRESS)
+@access(Access.READER)
+def show_lesson(module_id: str, setting: str, lesson_id: str) -> ResponseReturnValue:
+    module = offered_module(module_id)
+    brief = request.args.get("version") == "brief"
+    page = _find_page(module, setting, lesson_id, brief=brief)
+    standing = _standing(module)
+    html = _render(module, setting, page, standing, brief=brief)
+    return allow_caching(make_response(html), KEPT_SECONDS)
+
+
+@blueprint.post(_ADDRESS)
+@access(Access.LEARNER)
+def complete_lesson(module_id: str, setting: str, lesson_id: str) -> ResponseReturnValue:
+    module = offered_module(module_id)
+    _find_page(module, setting, lesson_id, brief=False)
+    enrolment = enrolment_in(module)
+    lesson = module.find_lesson(lesson_id)
+    if not ActionForm().validate_on_submit() or (
+        lesson and lesson.by_setting and setting != enrolment.setting
+    ):
+        return redirect(url_for("learning.show_lesson", **(request.view_args or {})))
+    with transaction():
+        services.complete_lesson(enrolment, module, lesson_id, utc_now())
+        enrolment.language = current_language().tag
+    return go_on(module, enrolment, services.get_standing(enrolment, module).path)
+
+
+@blueprint.post(f"{_ADDRESS}/checks/<string:question_id>")
+@access(Access.LEARNER)
+def answer_check(
+    module_id: str, setting: str, lesson_id: str, question_id: str
+) -> ResponseReturnValue:
+    module = offered_module(module_id)
+    page = _find_page(module, setting, lesson_id, brief=False)
+    if question_id not in page.check_ids():
+        raise NotFoundError
+    enrolment, form = enrolment_in(module), AnswerForm()
+    place: dict[str, Any] = {"module_id": module_id, "setting": setting, "lesson_id": lesson_id}
+    anchor = f"check-{question_id}"
+    if not form.validate_on_submit() or not form.choice.data:
+        return redirect(url_for("learning.show_lesson", open=question_id, _anchor=anchor, **place))
+    with transaction():
+        assessments.answer_check(
+            module,
+            enrolment_id=enrolment.id,
+            question_id=question_id,
+            chosen=form.choice.data,
+            now=utc_now(),
+        )
+    if request.accept_mimetypes.best == "application/json":
+        check = show_check(module, question_id, current_language().tag, form.choice.data)
+        return jsonify(html=render_template("learning/check_feedback.html", check=check))
+    return redirect(url_for("learning.show_lesson", _anchor=anchor, **place))
+
+
+def _find_page(module: Module, setting: str, lesson_id: str, *, brief: bool) -> LessonPage:
+    page = module.find_page(lesson_id, setting, current_language().tag, brief=brief)
+    if page is None:
+        raise NotFoundError
+    return page
+
+
+def _standing(module: Module) -> Standing | None:
+    if not current_user.is_authenticated:
+        return None
+    return services.find_standing(person().id, module, checks=True)
+
+
+def _render(
+    module: Module,
+    setting: str,
+    page: LessonPage,
+    standing: Standing | None,
+    *,
+    brief: bool,
+) -> str:
+    language = current_language().tag
+    lesson_ids = [lesson.id for lesson in module.spec.lessons]
+    position = lesson_ids.index(page.lesson_id)
+    return render_template(
+        "learning/lesson_show.html",
+        module=module,
+        text=module.texts[language],
+        setting=setting,
+        page=page,
+        lesson=module.spec.lessons[position],
+        position=position,
+        previous_id=lesson_ids[position - 1] if position else None,
+        next_id=lesson_ids[position + 1] if position + 1 < len(lesson_ids) else None,
+        brief=brief,
+        standing=standing,
+        checks={
+            question_id: _check(module, question_id, language, standing)
+            for question_id in page.check_ids()
+        },
+        form=ActionForm() if standing else None,
+    )
+
+
+def _check(module: Module, question_id: str, language: str, standing: Standing | None) -> CheckView:
+    """Show a check with the answer that is kept, or that a visitor gave in the address."""
+    if standing is not None:
+        chosen = standing.progress.checks.get(question_id, [])
+    elif request.args.get("check") == question_id:
+        chosen = request.args.getlist("choice")
+    else:
+        chosen = []
+    return show_check(module, question_id, language, chosen)

@@ -1,0 +1,54 @@
+"""Writing to the outbox. The e-mail is composed now, in its reader's language, and sent later."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from flask import current_app, render_template
+
+from soar_lms.database import db
+from soar_lms.i18n import speaking
+from soar_lms.messages.models import OutboxMessage
+
+SUBJECT_PREFIX = "Subject: "
+
+
+def post_message(
+    kind: str,
+    *,
+    recipient: str,
+    language: str,
+    now: datetime,
+    **context: object,
+) -> OutboxMessage:
+    """Add an e-mail to the outbox, as part of the transaction that is open.
+
+    `kind` names the template `mail/<kind>.txt`, whose first line is the subject. The subject is
+    neutral: it shows on locked screens.
+    """
+    with speaking(language) as spoken:
+        text = render_template(f"mail/{kind}.txt", **context)
+    subject, _, body = text.strip().partition("\n")
+    message = OutboxMessage(
+        kind=kind,
+        recipient=recipient,
+        language=spoken.tag,
+        subject=subject.removeprefix(SUBJECT_PREFIX),
+        body=body.strip() + "\n",
+        created_at=now,
+        due_at=now,
+    )
+    db.session.add(message)
+    return message
+
+
+def public_url(endpoint: str, **values: str) -> str:
+    """Return a full address for e-mail and documents.
+
+    It is built from the configured base, never from what a request claims the host to be.
+    """
+    base = urlsplit(current_app.config["SOAR"].base_url)
+    adapter = current_app.url_map.bind(base.netloc, url_scheme=base.scheme)
+    current_app.inject_url_defaults(endpoint, values)
+    return adapter.build(endpoint, values, force_external=True)

@@ -1,0 +1,68 @@
+"""How e-mail leaves the outbox: by SMTP, or into readable files where no server is set."""
+
+from __future__ import annotations
+
+import re
+import smtplib
+import ssl
+from collections.abc import Callable
+from email.message import EmailMessage
+from email.utils import format_datetime
+from urllib.parse import unquote, urlsplit
+
+from soar_lms.config import Config
+from soar_lms.messages.models import OutboxMessage
+
+TIMEOUT_SECONDS = 20
+Transport = Callable[[OutboxMessage], None]
+
+
+def make_transport(config: Config) -> Transport:
+    """Return the way out that the configuration asks for."""
+    if config.smtp_url:
+        return lambda message: _send_by_smtp(message, config)
+    return lambda message: _write_to_file(message, config)
+
+
+def build_email(message: OutboxMessage, config: Config) -> EmailMessage:
+    """Make a plain-text e-mail; its id is fixed, so that a repeat is seen as one."""
+    email = EmailMessage()
+    domain = urlsplit(config.base_url).hostname or "localhost"
+    email["Message-ID"] = f"<outbox-{message.id}.{message.created_at:%Y%m%d%H%M%S}@{domain}>"
+    email["Date"] = format_datetime(message.created_at)
+    email["From"] = config.mail_from
+    email["To"] = message.recipient
+    email["Subject"] = message.subject
+    email["Content-Language"] = message.language
+    email["Auto-Submitted"] = "auto-generated"
+    email.set_content(message.body)
+    return email
+
+
+def _send_by_smtp(message: OutboxMessage, config: Config) -> None:
+    url = urlsplit(config.smtp_url or "")
+    context = ssl.create_default_context()
+    host, secure = url.hostname or "localhost", url.scheme == "smtps"
+    server: smtplib.SMTP
+    if secure:
+        server = smtplib.SMTP_SSL(host, url.port or 465, timeout=TIMEOUT_SECONDS, context=context)
+    else:
+        server = smtplib.SMTP(host, url.port or 25, timeout=TIMEOUT_SECONDS)
+    with server:
+        if not secure and server.has_extn("starttls"):
+            server.starttls(context=context)
+        if url.username and url.password:
+            server.login(unquote(url.username), unquote(url.password))
+        server.send_message(build_email(message, config))
+
+
+def _write_to_file(message: OutboxMessage, config: Config) -> None:
+    config.mail_folder.mkdir(parents=True, exist_ok=True)
+    who = re.sub(r"[^a-z0-9]+", "-", message.recipient.lower()).strip("-")[:60]
+    path = config.mail_folder / f"{message.id:06d}-{message.kind}-{who}.txt"
+    path.write_text(
+        f"To: {message.recipient}\nFrom: {config.mail_from}\n"
+        f"Date: {format_datetime(message.created_at)}\nSubject: {message.subject}\n\n"
+        f"{message.body}",
+        encoding="utf-8",
+    )

@@ -1,0 +1,92 @@
+"""The worker: takes what is due from the outbox and sends it, each message once.
+
+A message is taken by moving its `due_at` on, in a transaction of its own; so two workers never
+hold the same one, and a worker that dies loses nothing: the message falls due again.
+"""
+
+from __future__ import annotations
+
+import smtplib
+import threading
+from datetime import datetime, timedelta
+
+import structlog
+from flask import Flask
+from sqlalchemy import select
+
+from soar_lms.clock import utc_now
+from soar_lms.database import db, transaction
+from soar_lms.messages.models import OutboxMessage
+from soar_lms.messages.transport import Transport, make_transport
+
+BATCH = 50
+MAX_TRIES = 10
+HELD_FOR = timedelta(minutes=5)
+FIRST_WAIT = timedelta(minutes=1)
+LONGEST_WAIT = timedelta(hours=6)
+
+log = structlog.get_logger(__name__)
+
+
+def run_worker(app: Flask, stop: threading.Event, *, pause_seconds: float = 1.0) -> None:
+    """Send what is due until `stop` is set; a database that is away is waited for."""
+    transport = make_transport(app.config["SOAR"])
+    while not stop.is_set():
+        sent = 0
+        with app.app_context():
+            try:
+                sent = send_due(transport, utc_now())
+            except Exception:
+                log.exception("worker_failed")
+        if not sent:
+            stop.wait(pause_seconds)
+
+
+def send_due(transport: Transport, now: datetime) -> int:
+    """Send the messages that are due at `now`; return how many were tried."""
+    taken = _take_due(now)
+    for message in taken:
+        _send(message, transport, now)
+    return len(taken)
+
+
+def _take_due(now: datetime) -> list[OutboxMessage]:
+    due = (
+        select(OutboxMessage)
+        .where(
+            OutboxMessage.sent_at.is_(None),
+            OutboxMessage.failed_at.is_(None),
+            OutboxMessage.due_at <= now,
+        )
+        .order_by(OutboxMessage.due_at, OutboxMessage.id)
+        .limit(BATCH)
+    )
+    if db.session.scalar(due.limit(1)) is None:  # a look costs no lock
+        return []
+    with transaction():
+        messages = list(db.session.scalars(due.with_for_update(skip_locked=True)))
+        for message in messages:
+            message.due_at = now + HELD_FOR
+            message.tries += 1
+    return messages
+
+
+def _send(message: OutboxMessage, transport: Transport, now: datetime) -> None:
+    try:
+        transport(message)
+    except (OSError, smtplib.SMTPException) as error:
+        _put_back(message, error, now)
+        return
+    with transaction():
+        message.sent_at = now
+        message.last_error = None
+        message.body = ""  # links in it let people in; they are not kept longer than needed
+
+
+def _put_back(message: OutboxMessage, error: Exception, now: datetime) -> None:
+    log.warning("mail_not_sent", kind=message.kind, tries=message.tries, error=type(error).__name__)
+    with transaction():
+        message.last_error = f"{type(error).__name__}: {error}"[:300]
+        message.due_at = now + min(FIRST_WAIT * 2 ** (message.tries - 1), LONGEST_WAIT)
+        if message.tries >= MAX_TRIES:
+            message.failed_at = now
