@@ -1,17 +1,180 @@
-"""`soar-lms`: the command line. Each group is written in the feature it belongs to."""
+"""`soar-lms`: the command line."""
 
 from __future__ import annotations
 
-import click
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
 
-from soar_lms import __version__
+import click
+from flask import Flask
+from flask_migrate import upgrade
+
+from soar_lms import __version__, demo, doctor
+from soar_lms.access import Role
+from soar_lms.accounts.services import create_person
+from soar_lms.app import create_app
 from soar_lms.catalogue.commands import content
+from soar_lms.catalogue.problems import ContentError
+from soar_lms.certificates.commands import certificates
+from soar_lms.clock import utc_now
+from soar_lms.config import ConfigError, Mode, read_config
+from soar_lms.content import catalogue
+from soar_lms.database import transaction
+from soar_lms.i18n import languages
+from soar_lms.messages.worker import run_worker
+from soar_lms.server import serve
+from soar_lms.translations import translations
+
+_host = click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+_port = click.option("--port", default=8000, show_default=True, help="Port to listen on.")
 
 
 @click.group()
 @click.version_option(__version__, prog_name="soar-lms")
-def main() -> None:
-    """Run and look after a soar_lms site."""
+@click.pass_context
+def main(context: click.Context) -> None:
+    """Run and look after a soar_lms site. `docs/operations.md` lists its variables."""
+    context.obj = load_app
+
+
+def load_app() -> Flask:
+    """Build the application, or stop with what is wrong."""
+    try:
+        return create_app()
+    except ConfigError as error:
+        raise click.ClickException(f"the configuration is not complete:\n{error}") from None
+    except ContentError as error:
+        raise click.ClickException(f"the content has errors:\n{error}") from None
+
+
+@main.command("serve")
+@_host
+@_port
+@click.option("--workers", default=2, show_default=True, help="Processes that answer.")
+def serve_command(host: str, port: int, workers: int) -> None:
+    """Serve the site. Put a proxy with TLS in front of it."""
+    serve(load_app(), host=host, port=port, workers=workers)
+
+
+@main.command()
+def worker() -> None:
+    """Send what is in the outbox, until stopped."""
+    app, stop = load_app(), threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    run_worker(app, stop)
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database to the schema of this release."""
+    with load_app().app_context():
+        upgrade()
+    click.echo("The database is up to date.")
+
+
+@main.command("doctor")
+def doctor_command() -> None:
+    """Say what is missing; exit 1 if there is anything."""
+    findings = doctor.examine(load_app())
+    for finding in findings:
+        click.echo(f"{'ok ' if finding.ok else 'BAD'}  {finding.name:<13} {finding.words}")
+    if not all(finding.ok for finding in findings):
+        sys.exit(1)
+
+
+@main.group()
+def users() -> None:
+    """Look after people."""
+
+
+@users.command()
+@click.argument("email")
+@click.option(
+    "--role", type=click.Choice([str(role) for role in Role]), default="learner", show_default=True
+)
+@click.option("--name", prompt=True, help="How the site addresses the person.")
+@click.option("--language", default=None, help="Language for e-mail. [default: the site's]")
+def create(email: str, role: str, name: str, language: str | None) -> None:
+    """Make an account for EMAIL; the person chooses a password by "I forgot my password"."""
+    app = load_app()
+    config = app.config["SOAR"]
+    with app.app_context():
+        tag = language or config.default_language
+        if tag not in languages():
+            raise click.ClickException(f'the site does not speak "{tag}"')
+        if "@" not in email:
+            raise click.ClickException(f'"{email}" is no e-mail address')
+        try:
+            with transaction():
+                person = create_person(
+                    email=email,
+                    name=name,
+                    role=Role(role),
+                    language=tag,
+                    time_zone=config.time_zone,
+                    now=utc_now(),
+                )
+        except ValueError as error:
+            raise click.ClickException(str(error)) from None
+    click.echo(f"Made the {person.role} {person.email}.")
+
+
+@main.command("demo")
+@_host
+@_port
+def demo_command(host: str, port: int) -> None:
+    """Set up a demonstration in ./instance and serve it: nothing to configure."""
+    app = _prepare_demo(host, port)
+    config = app.config["SOAR"]
+    sender = subprocess.Popen([sys.executable, "-m", "soar_lms", "worker"])
+    click.echo(f"\nOpen http://{host}:{port}/\n\nSign in with the password {demo.PASSWORD} as")
+    for account in demo.ACCOUNTS:
+        click.echo(f"  {account.email:<22} {account.what}")
+    click.echo(f"\nE-mail is written to {config.mail_folder}. Stop with Ctrl-C.\n")
+    try:
+        serve(app, host=host, port=port, workers=2)
+    finally:
+        sender.terminate()
+        sender.wait()
+
+
+def _prepare_demo(host: str, port: int) -> Flask:
+    """Configure, migrate and fill a demonstration; what is there already stays."""
+    instance = Path(os.environ.get("SOAR_INSTANCE", "instance")).absolute()
+    instance.mkdir(parents=True, exist_ok=True)
+    os.environ.update(
+        SOAR_MODE=Mode.DEMO,
+        SOAR_INSTANCE=str(instance),
+        SOAR_SECRET_KEY=_secret_of(instance),
+        SOAR_LOG_LEVEL=os.environ.get("SOAR_LOG_LEVEL", "warning"),
+    )
+    os.environ.setdefault("SOAR_BASE_URL", f"http://{host}:{port}")
+    try:
+        app = create_app(read_config())
+    except (ConfigError, ContentError) as error:
+        raise click.ClickException(str(error)) from None
+    with app.app_context():
+        upgrade()
+        with transaction():
+            demo.make_demo(catalogue(), utc_now())
+    return app
+
+
+def _secret_of(instance: Path) -> str:
+    """Return the demonstration's own secret, made once."""
+    path = instance / "secret-key"
+    if not path.exists():
+        path.write_text(secrets.token_urlsafe(48), encoding="ascii")
+        path.chmod(0o600)
+    return path.read_text(encoding="ascii")
 
 
 main.add_command(content)
+main.add_command(certificates)
+main.add_command(translations)

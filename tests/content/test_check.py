@@ -435,6 +435,17 @@ BROKEN = [
     ),
     pytest.param(
         "settings.yaml",
+        "  market:",
+        "  brief:",
+        [
+            'second/module.yaml:6:42: settings.3: "market" is not in settings.yaml',
+            'settings.yaml:12:5: settings.brief: "brief" is a word of the site: '
+            "call the setting otherwise",
+        ],
+        id="reserved-setting",
+    ),
+    pytest.param(
+        "settings.yaml",
         "settings:\n",
         "settings: [\n",
         [

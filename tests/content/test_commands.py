@@ -115,3 +115,15 @@ def test_a_new_module_needs_a_free_id(tmp_path: Path, name: str, message: str) -
 
     assert result.exit_code == 1
     assert message in result.output
+
+
+def test_no_stamp_is_read_as_a_number(tmp_path: Path) -> None:
+    """A hash like 16091e76 is a number to YAML: it once made fresh translations look stale."""
+    root = copy_pack(tmp_path)
+    lines = "\n\n".join(f"Paragraph {number}." for number in range(600))
+    for language in ("en", "ar"):
+        (root / "garden" / language / "tools.brief.md").write_text(f"## Brief\n\n{lines}\n")
+
+    content(root, "stamp", "garden", "ar")
+
+    assert content(root, "check", "--strict").output == ""

@@ -5,6 +5,9 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from babel import Locale
+from babel.messages.pofile import read_po, write_po
+
 PACK = Path(__file__).parent / "pack"
 
 
@@ -19,3 +22,27 @@ def change(root: Path, file: str, old: str, new: str) -> None:
     text = path.read_text(encoding="utf-8")
     assert old in text, f"{old!r} is not in {file}"
     path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def make_translations(folder: Path) -> Path:
+    """Write catalogues of the pack's languages: English, and Arabic with marked messages."""
+    for tag in ("en", "ar"):
+        source = Path("translations/en/LC_MESSAGES/messages.po")
+        target = folder / "translations" / tag / "LC_MESSAGES" / "messages.po"
+        target.parent.mkdir(parents=True)
+        with source.open("rb") as file:
+            catalogue = read_po(file)
+        for message in catalogue:
+            if message.id and tag == "ar":
+                message.string = _marked(message.id)
+        catalogue.locale = Locale.parse(tag)
+        with target.open("wb") as file:
+            write_po(file, catalogue)
+    return folder / "translations"
+
+
+def _marked(message: str | tuple[str, ...] | list[str]) -> str | tuple[str, ...]:
+    """Put a message into brackets, in each of Arabic's six plural forms where it has any."""
+    if isinstance(message, str):
+        return f"⟦{message}⟧"
+    return tuple(f"⟦{message[-1]}⟧" for _ in range(6))

@@ -1,0 +1,178 @@
+"""Demo people: made once, by the same services that everybody uses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from soar_lms.access import Role
+from soar_lms.accounts.models import Person
+from soar_lms.accounts.services import create_person, find_person
+from soar_lms.assessments import services as assessments
+from soar_lms.catalogue.model import Catalogue, Module
+from soar_lms.catalogue.schema import ItemKind
+from soar_lms.certificates.services import Provider
+from soar_lms.cohorts import services as cohorts
+from soar_lms.learning import services as learning
+from soar_lms.learning.models import Enrolment
+from soar_lms.learning.path import Step
+
+PASSWORD = "demo-password"  # noqa: S105  # printed on the screen: it protects nothing
+TIME_ZONE = "America/New_York"
+
+
+@dataclass(frozen=True)
+class DemoAccount:
+    """Somebody a visitor of the demo can sign in as."""
+
+    email: str
+    name: str
+    role: Role
+    what: str
+
+
+ACCOUNTS = (
+    DemoAccount("halfway@example.org", "Ana Torres Vega", Role.LEARNER, "a learner half-way"),
+    DemoAccount("done@example.org", "Samuel Okonkwo", Role.LEARNER, "a learner with a certificate"),
+    DemoAccount("trainer@example.org", "Grace Lindqvist", Role.TRAINER, "a trainer with a group"),
+    DemoAccount("admin@example.org", "Noor Haddad", Role.ADMINISTRATOR, "an administrator"),
+)
+_MEMBERS = (
+    ("Aaliyah Brooks", "en"),
+    ("Ben Kowalski", "en"),
+    ("Carmen Díaz Rivera", "es"),
+    ("Daniel Nguyễn", "en"),
+    ("Elena Castillo Peña", "es"),
+    ("Farid Rahimi", "en"),
+    ("Gabriela Muñoz", "es"),
+    ("Henry Begay", "en"),
+    ("Imani Walker", "en"),
+    ("José Luis Ortega Marín", "es"),
+    ("Kim Tran", "en"),
+    ("Lucía Fernández", "es"),
+    ("Maya Cohen", "en"),
+    ("Noah O’Neill", "en"),
+    ("Olga Petrova", "en"),
+    ("Pablo Jiménez Soto", "es"),
+    ("Quinn Harper", "en"),
+    ("Rosa Salazar", "es"),
+    ("Sofía Herrera", "es"),
+    ("Tariq Aziz", "en"),
+    ("Uma Krishnan", "en"),
+    ("Valeria Cruz Molina", "es"),
+    ("William Chen", "en"),
+    ("Ximena Rojas", "es"),
+)
+_STAGES = ("nothing", "begun", "lessons", "tested", "passed", "done")
+
+
+def make_demo(catalogue: Catalogue, now: datetime) -> None:
+    """Make the demo people, their progress and their group; a second time it changes nothing."""
+    if find_person(ACCOUNTS[0].email) is not None:
+        return
+    people = {
+        account.email: _person(account.email, account.name, account.role, "en", now, PASSWORD)
+        for account in ACCOUNTS
+    }
+    module = next(iter(catalogue.modules.values()))
+    _take(people["halfway@example.org"], module, catalogue, "lessons", 1, now)
+    _take(people["done@example.org"], module, catalogue, "done", 0, now - timedelta(days=9))
+    cohort = cohorts.create_cohort(
+        people["trainer@example.org"],
+        name="Riverside Clinic, autumn",
+        organisation="Riverside Community Health",
+        module_ids=[module.id],
+        now=now - timedelta(days=20),
+    )
+    for number, (name, language) in enumerate(_MEMBERS):
+        member = _person(f"member{number + 1}@example.org", name, Role.LEARNER, language, now, None)
+        joined = now - timedelta(days=18 - number % 12)
+        cohorts.join_cohort(cohort, member, joined)
+        _take(member, module, catalogue, _STAGES[number * 5 % len(_STAGES)], number, joined)
+    cohorts.join_cohort(cohort, people["halfway@example.org"], now)
+    cohorts.join_cohort(cohort, people["done@example.org"], now)
+
+
+def _person(
+    email: str, name: str, role: Role, language: str, now: datetime, password: str | None
+) -> Person:
+    return create_person(
+        email=email,
+        name=name,
+        role=role,
+        language=language,
+        time_zone=TIME_ZONE,
+        now=now,
+        password=password,
+    )
+
+
+def _take(
+    person: Person, module: Module, catalogue: Catalogue, stage: str, number: int, now: datetime
+) -> None:
+    """Walk somebody along the module up to a stage."""
+    reached = _STAGES.index(stage)
+    if not reached:
+        return
+    language = person.language if person.language in module.languages else module.languages[0]
+    setting = module.spec.settings[number % len(module.spec.settings)]
+    enrolment = learning.enrol(person, module, setting=setting, language=language, now=now)
+    if module.spec.instruments.pre:
+        _answer(enrolment, module, assessments.PRE, language, now, right=number % 4 + 3)
+    lessons = [lesson.id for lesson in module.spec.lessons]
+    finished = len(lessons) if reached >= _STAGES.index("tested") else reached * 2
+    for lesson_id in lessons[:finished]:
+        learning.complete_lesson(enrolment, module, lesson_id, now)
+    if reached >= _STAGES.index("tested") and module.spec.instruments.post:
+        _answer(enrolment, module, assessments.POST, language, now, right=5)
+    if reached >= _STAGES.index("passed") and module.spec.instruments.post:
+        _answer(enrolment, module, assessments.POST, language, now, right=100)
+    if stage == "done":
+        _finish(person, enrolment, module, catalogue, language, now)
+
+
+def _answer(
+    enrolment: Enrolment,
+    module: Module,
+    instrument: str,
+    language: str,
+    now: datetime,
+    *,
+    right: int,
+) -> None:
+    """Take a test with the first `right` answers right and the others wrong."""
+    attempt = learning.start_test(enrolment, module, instrument, language=language, now=now)
+    for place, item in enumerate(attempt.items):
+        wrong = [option for option in item["options"] if option not in item["correct"]][:1]
+        chosen = list(item["correct"]) if place < right else wrong
+        assessments.save_answer(module, attempt, item["question_id"], chosen, now)
+    assessments.submit_attempt(attempt, now)
+
+
+def _finish(
+    person: Person,
+    enrolment: Enrolment,
+    module: Module,
+    catalogue: Catalogue,
+    language: str,
+    now: datetime,
+) -> None:
+    form = module.spec.evaluation
+    answers = {
+        item.id: {"before": 2, "now": 4} if item.kind is ItemKind.BEFORE_NOW else 4
+        for item in (form.items if form else ())
+        if item.kind is not ItemKind.TEXT
+    }
+    if not learning.get_standing(enrolment, module).path.is_done(Step.EVALUATION):
+        learning.give_evaluation(enrolment, module, answers, language=language, now=now)
+    learning.complete_module(
+        person,
+        enrolment,
+        module,
+        setting_name=catalogue.settings[enrolment.setting].name[language],
+        name=person.name,
+        claim=None,
+        language=language,
+        provider=Provider(None, None),
+        now=now,
+    )

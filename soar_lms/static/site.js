@@ -1,0 +1,98 @@
+// Improvements only: every page works without this file.
+"use strict";
+
+// --- quick exit: blank the page at once, replace the history entry ---
+const exit = document.querySelector("[data-exit]");
+function leave() {
+  document.documentElement.hidden = true;
+  document.title = "…";
+  location.replace(exit.dataset.exit);
+}
+if (exit) {
+  exit.addEventListener("click", (event) => {
+    event.preventDefault();
+    leave();
+  });
+  let presses = 0;
+  let last = 0;
+  document.addEventListener("keyup", (event) => {
+    if (event.key !== "Shift") {
+      presses = 0;
+      return;
+    }
+    presses = event.timeStamp - last < 1500 ? presses + 1 : 1;
+    last = event.timeStamp;
+    if (presses === 3) leave();
+  });
+}
+
+// --- errors: lead to the summary, so that it is read first ---
+document.querySelector(".error-summary")?.focus();
+
+// --- sign up: tell the site which time zone the device is in ---
+const zone = document.querySelector("[data-time-zone]");
+if (zone) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone || "";
+
+// --- reflections: written here, kept here ---
+for (const area of document.querySelectorAll("[data-reflection]")) {
+  const key = `reflection:${area.dataset.reflection}`;
+  try {
+    area.value = localStorage.getItem(key) || "";
+  } catch {
+    continue; // a browser that keeps nothing: then there is no box
+  }
+  area.hidden = false;
+  document.querySelector(`label[for="${area.id}"]`).hidden = false;
+  area.addEventListener("input", () => {
+    if (area.value) localStorage.setItem(key, area.value);
+    else localStorage.removeItem(key);
+  });
+}
+
+// --- knowledge checks: answered in place ---
+for (const form of document.querySelectorAll("[data-check]")) {
+  form.addEventListener("submit", async (event) => {
+    if (!form.querySelector(":checked")) return;
+    event.preventDefault();
+    const result = form.querySelector(".check-result");
+    try {
+      const response = await fetch(form.action, {
+        method: "POST",
+        body: new FormData(form),
+        headers: { Accept: "application/json" },
+      });
+      if (!response.ok || response.redirected) throw new Error(response.status);
+      result.innerHTML = (await response.json()).html;
+    } catch {
+      form.submit();
+    }
+  });
+}
+
+// --- tests: each answer is saved when it is chosen ---
+const test = document.querySelector("[data-autosave]");
+if (test) {
+  const state = test.querySelector(".save-state");
+  let turn = Promise.resolve();
+  const say = (text, failed) => {
+    state.textContent = text;
+    state.classList.toggle("save-failed", Boolean(failed));
+  };
+  const save = async () => {
+    try {
+      const response = await fetch(location.pathname, {
+        method: "POST",
+        body: new FormData(test),
+        headers: { Accept: "application/json" },
+      });
+      if (!response.ok || response.redirected) throw new Error(response.status);
+      say(test.dataset.saved);
+    } catch {
+      say(test.dataset.failed, true);
+    }
+  };
+  test.addEventListener("change", () => {
+    say(test.dataset.saving);
+    turn = turn.then(save); // one after the other: the last choice is the one that stays
+  });
+}

@@ -1,0 +1,202 @@
+"""Fixtures: an application on each database, clients of several people, a clean slate per test."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+from sqlalchemy import text
+
+from soar_lms.access import Role
+from soar_lms.accounts.models import Person
+from soar_lms.app import create_app
+from soar_lms.catalogue.model import Module
+from soar_lms.config import Config, Mode, SQLiteSynchronous
+from soar_lms.content import catalogue
+from soar_lms.database import Base, db, transaction
+from soar_lms.messages.models import OutboxMessage
+from tests.factories import make_person
+from tests.support.databases import start_postgresql
+
+for name in [name for name in os.environ if name.startswith("SOAR_")]:
+    del os.environ[name]
+
+SECRET = "a secret for tests, 0123456789 abcdefghij"
+NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return a fresh database: every test that asks for one runs on both kinds."""
+    folder = tmp_path_factory.mktemp("database")
+    if request.param == "sqlite":
+        return f"sqlite:///{folder / 'soar.db'}"
+    return start_postgresql(tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def config(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Config:
+    return Config(
+        secret_key=SECRET,
+        mode=Mode.TESTING,
+        instance=tmp_path_factory.mktemp("instance"),
+        database_url=database_url,
+        sqlite_synchronous=SQLiteSynchronous.NORMAL,
+        log_level="error",
+    )
+
+
+@pytest.fixture(scope="session")
+def session_app(config: Config) -> Flask:
+    app = create_app(config)
+    app.testing = True
+    with app.app_context():
+        upgrade()
+    return app
+
+
+@pytest.fixture
+def app(session_app: Flask) -> Iterator[Flask]:
+    """Return the application; afterwards every table is empty again."""
+    yield session_app
+    with session_app.app_context():
+        empty_tables()
+
+
+def empty_tables() -> None:
+    """Forget everything; commits are real in these tests, so nothing can be rolled back."""
+    db.session.rollback()
+    tables = Base.metadata.sorted_tables
+    with db.engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            names = ", ".join(table.name for table in tables)
+            connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+        else:
+            for table in reversed(tables):
+                connection.execute(table.delete())
+
+
+@pytest.fixture
+def context(app: Flask) -> Iterator[Flask]:
+    """Return the application inside its context, for tests of services."""
+    with app.app_context():
+        yield app
+        db.session.rollback()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def module(session_app: Flask) -> Module:
+    """Return the flagship module."""
+    with session_app.app_context():
+        return next(iter(catalogue().modules.values()))
+
+
+SignIn = Callable[[Person], FlaskClient]
+
+
+@pytest.fixture
+def sign_in(app: Flask) -> SignIn:
+    """Return a function that gives a client of somebody who is signed in."""
+
+    def make(person: Person) -> FlaskClient:
+        client = app.test_client()
+        with client.session_transaction() as session:
+            session["_user_id"] = person.fs_uniquifier
+            session["_fresh"] = True
+        return client
+
+    return make
+
+
+@pytest.fixture
+def person(app: Flask) -> Callable[..., Person]:
+    """Return a function that makes somebody, committed."""
+
+    def make(**values: Any) -> Person:
+        with app.app_context(), transaction():
+            return make_person(**values)
+
+    return make
+
+
+@pytest.fixture
+def learner(person: Callable[..., Person]) -> Person:
+    return person()
+
+
+@pytest.fixture
+def trainer(person: Callable[..., Person]) -> Person:
+    return person(role=Role.TRAINER)
+
+
+@pytest.fixture
+def as_learner(sign_in: SignIn, learner: Person) -> FlaskClient:
+    return sign_in(learner)
+
+
+@pytest.fixture
+def as_trainer(sign_in: SignIn, trainer: Person) -> FlaskClient:
+    return sign_in(trainer)
+
+
+@pytest.fixture
+def outbox(app: Flask) -> Callable[[], list[OutboxMessage]]:
+    """Return a function that lists the e-mail written so far."""
+
+    def messages() -> list[OutboxMessage]:
+        with app.app_context():
+            return list(db.session.query(OutboxMessage).order_by(OutboxMessage.id))
+
+    return messages
+
+
+@pytest.fixture(autouse=True)
+def _no_network(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refuse connections to anywhere but this machine."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        is_local = isinstance(address, (str, bytes)) or address[0] in {
+            "127.0.0.1",
+            "::1",
+            "localhost",
+        }
+        assert is_local, f"a test tried to reach {address}"
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture
+def pack_app(tmp_path: Path) -> Flask:
+    """Return an application on the small pack: other modules, settings and languages."""
+    from tests.support.pack import PACK, make_translations
+
+    app = create_app(
+        Config(
+            secret_key=SECRET,
+            mode=Mode.TESTING,
+            instance=tmp_path,
+            database_url=f"sqlite:///{tmp_path / 'soar.db'}",
+            modules=PACK,
+            translations=make_translations(tmp_path),
+            log_level="error",
+        )
+    )
+    app.testing = True
+    with app.app_context():
+        upgrade()
+    return app

