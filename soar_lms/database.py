@@ -1,29 +1,37 @@
 """The database: naming, types, how SQLite is opened, and the one place that commits.
 
-SQLite is used in autocommit mode: a read takes no lock. The first write of a session (its first
-flush) begins an immediate transaction, so that a writer waits its turn at the beginning and is
-never refused in the middle. PostgreSQL runs in its default, read committed.
+Connections are in autocommit mode: a page that only reads takes no lock and pays for no BEGIN and
+ROLLBACK. The first write of a session (its first flush) begins a transaction; on SQLite an
+immediate one, so that a writer waits its turn at the beginning and is never refused in the middle.
+PostgreSQL runs in its default, read committed.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import g, has_request_context, request
+import psycopg
+from alembic.script import ScriptDirectory
+from flask import Flask, g, has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
+from psycopg.pq import TransactionStatus
 from sqlalchemy import DateTime, MetaData, event, text
-from sqlalchemy.engine import Dialect, Engine
+from sqlalchemy.engine import Connection, Dialect, Engine, Result
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session, scoped_session
+from sqlalchemy.sql import Executable
 from sqlalchemy.types import TypeDecorator
 
 from soar_lms.config import SQLiteSynchronous
 
 BUSY_TIMEOUT_MS = 15_000
+_IDLE = TransactionStatus.IDLE
+ENGINE_OPTIONS = {"isolation_level": "AUTOCOMMIT"}
 
 
 class Base(DeclarativeBase):
@@ -95,18 +103,57 @@ def transaction() -> Iterator[scoped_session[FlaskSession]]:
         session.info.pop("in_transaction", None)
 
 
+def read(statement: Executable, values: Mapping[str, Any]) -> Result[Any]:
+    """Run a statement that only reads, without the ORM's session around it: a third of the cost.
+
+    Outside a transaction each request has one connection for it; inside, it sees what was written.
+    """
+    if db.session.info.get("in_transaction"):
+        return db.session.connection().execute(statement, values)
+    connection: Connection | None = g.get("reader")
+    if connection is None:
+        connection = g.reader = db.engine.connect()
+    return connection.execute(statement, values)
+
+
+def close_reader(_error: BaseException | None = None) -> None:
+    """Give the connection of `read` back, at the end of a request."""
+    connection: Connection | None = g.pop("reader", None)
+    if connection is not None:
+        connection.close()
+
+
+def newest_migration(app: Flask) -> str | None:
+    """Return the migration that the tables of this release need."""
+    known: str | None = app.config.get("NEWEST_MIGRATION")
+    if known is None:
+        scripts = ScriptDirectory(app.extensions["migrate"].directory)
+        known = app.config["NEWEST_MIGRATION"] = scripts.get_current_head()
+    return known
+
+
+def present_migration() -> str | None:
+    """Return the migration that the tables are at; None when there are none or no answer."""
+    try:
+        found: str | None = db.session.scalar(text("SELECT version_num FROM alembic_version"))
+    except SQLAlchemyError:
+        db.session.rollback()
+        return None
+    return found
+
+
 def begin_writing(session: Session) -> None:
-    """On SQLite, take the right to write now, waiting for others; elsewhere do nothing."""
+    """Begin a transaction if none is open; on SQLite, waiting for whoever writes now."""
     connection = session.connection()
-    if connection.dialect.name != "sqlite":
-        return
     raw: object = connection.connection.dbapi_connection
     if isinstance(raw, sqlite3.Connection) and not raw.in_transaction:
-        connection.execute(text("BEGIN IMMEDIATE"))
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    if isinstance(raw, psycopg.Connection) and raw.info.transaction_status == _IDLE:
+        connection.exec_driver_sql("BEGIN")
 
 
 def configure_engine(engine: Engine, synchronous: SQLiteSynchronous) -> None:
-    """Open every SQLite connection the same safe way (PostgreSQL needs nothing)."""
+    """Open every SQLite connection the same safe way; `ENGINE_OPTIONS` does for PostgreSQL."""
     if engine.dialect.name != "sqlite":
         return
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from alembic.script import ScriptDirectory
 from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
@@ -15,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from soar_lms.certificates.fonts import FAMILIES, font_files
 from soar_lms.certificates.pdf import PDFError, load_weasyprint
 from soar_lms.config import Config, Mode
-from soar_lms.database import db
+from soar_lms.database import db, newest_migration, present_migration
 
 
 @dataclass(frozen=True)
@@ -76,12 +75,8 @@ def _database(app: Flask, _config: Config) -> Iterator[Finding]:
 
 
 def _migrations(app: Flask) -> Finding:
-    head = ScriptDirectory(app.extensions["migrate"].directory).get_current_head()
-    try:
-        current = db.session.scalar(text("SELECT version_num FROM alembic_version"))
-    except SQLAlchemyError:
-        db.session.rollback()
-        current = None
+    head = newest_migration(app)
+    current = present_migration()
     ok = current == head
     words = f"at {head}" if ok else f"at {current or 'nothing'}, needs {head}: soar-lms migrate"
     return Finding("migrations", ok=ok, words=words)

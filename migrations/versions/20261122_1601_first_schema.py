@@ -83,7 +83,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "role IN ('learner', 'trainer', 'administrator')", name="ck_people_role_is_known"
+            "role IN ('learner', 'trainer', 'administrator')", name=op.f("ck_people_role_is_known")
         ),
         sa.PrimaryKeyConstraint("id", name="pk_people"),
         sa.UniqueConstraint("email", name="uq_people_email"),
@@ -136,7 +136,7 @@ def upgrade() -> None:
         sa.Column("last_lesson", sa.String(length=60), nullable=True),
         sa.Column("enrolled_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("completed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("cycle >= 1", name="ck_enrolments_cycle_is_positive"),
+        sa.CheckConstraint("cycle >= 1", name=op.f("ck_enrolments_cycle_is_positive")),
         sa.ForeignKeyConstraint(
             ["person_id"], ["people.id"], name="fk_enrolments_person_id_people"
         ),
@@ -154,14 +154,21 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("expires_at > created_at", name="ck_join_links_expires_later"),
+        sa.CheckConstraint("expires_at > created_at", name=op.f("ck_join_links_expires_later")),
         sa.ForeignKeyConstraint(
             ["cohort_id"], ["cohorts.id"], name="fk_join_links_cohort_id_cohorts"
         ),
         sa.PrimaryKeyConstraint("id", name="pk_join_links"),
         sa.UniqueConstraint("token", name="uq_join_links_token"),
     )
-    op.create_index("ix_join_links_cohort_id", "join_links", ["cohort_id"], unique=False)
+    op.create_index(
+        "uq_join_links_open",
+        "join_links",
+        ["cohort_id"],
+        unique=True,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
     op.create_table(
         "attempts",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -178,9 +185,12 @@ def upgrade() -> None:
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("points", sa.Integer(), nullable=True),
         sa.Column("passed", sa.Boolean(), nullable=True),
-        sa.CheckConstraint("instrument IN ('pre', 'post')", name="ck_attempts_instrument_is_known"),
         sa.CheckConstraint(
-            "(submitted_at IS NULL) = (points IS NULL)", name="ck_attempts_points_when_submitted"
+            "instrument IN ('pre', 'post')", name=op.f("ck_attempts_instrument_is_known")
+        ),
+        sa.CheckConstraint(
+            "(submitted_at IS NULL) = (points IS NULL)",
+            name=op.f("ck_attempts_points_when_submitted"),
         ),
         sa.ForeignKeyConstraint(
             ["enrolment_id"], ["enrolments.id"], name="fk_attempts_enrolment_id_enrolments"
@@ -233,7 +243,7 @@ def upgrade() -> None:
         sa.Column("revoked_reason", sa.String(length=500), nullable=True),
         sa.CheckConstraint(
             "(revoked_at IS NULL) = (revoked_reason IS NULL)",
-            name="ck_certificates_revoked_with_reason",
+            name=op.f("ck_certificates_revoked_with_reason"),
         ),
         sa.ForeignKeyConstraint(
             ["enrolment_id"],
@@ -325,7 +335,7 @@ def downgrade() -> None:
     op.drop_table("certificates")
     op.drop_index("uq_attempts_open", table_name="attempts")
     op.drop_table("attempts")
-    op.drop_index("ix_join_links_cohort_id", table_name="join_links")
+    op.drop_index("uq_join_links_open", table_name="join_links")
     op.drop_table("join_links")
     op.drop_index("ix_enrolments_module_id", table_name="enrolments")
     op.drop_table("enrolments")
