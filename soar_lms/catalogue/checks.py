@@ -1,4 +1,4 @@
-"""The rules of content that need more than one value or more than one file: all are errors.
+"""The rules of the YAML files that need more than one value to be seen: all are errors.
 
 Each function reports what it finds and goes on, so that one run shows an author everything.
 """
@@ -6,15 +6,13 @@ Each function reports what it finds and goes on, so that one run shows an author
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from difflib import get_close_matches
 
-from soar_lms.catalogue.markdown import Reference
-from soar_lms.catalogue.problems import Mark, Problems
+from soar_lms.catalogue.lesson_checks import BRIEF, check_lessons
+from soar_lms.catalogue.problems import Problems, did_you_mean
 from soar_lms.catalogue.schema import Bank, LessonSpec, QuestionKind, QuestionSpec
-from soar_lms.catalogue.tree import LessonKey, LessonSource, ModuleTree, Tree
+from soar_lms.catalogue.tree import ModuleTree, Tree
 from soar_lms.catalogue.yaml_source import KeyPath, YamlDocument, dotted
 
-BRIEF = "brief"
 RESERVED = frozenset(
     {BRIEF, "certificate", "continue", "evaluation", "media", "setting", "sources", "tests"}
 )
@@ -32,11 +30,6 @@ def check_tree(tree: Tree, problems: Problems) -> None:
 
 def _report(document: YamlDocument, path: KeyPath, message: str, problems: Problems) -> None:
     problems.error(document.file, document.mark(path), dotted(path), message)
-
-
-def _did_you_mean(name: str, known: Iterable[str]) -> str:
-    close = get_close_matches(name, list(known), n=1)
-    return f'; did you mean "{close[0]}"?' if close else ""
 
 
 # --- settings.yaml, resources.yaml ------------------------------------------------------------
@@ -87,7 +80,7 @@ def _check_identity(tree: Tree, module: ModuleTree, problems: Problems) -> None:
         _report(document, ("id",), message, problems)
     for index, setting in enumerate(spec.settings):
         if tree.settings is not None and setting not in tree.settings:
-            hint = _did_you_mean(setting, tree.settings)
+            hint = did_you_mean(setting, tree.settings)
             message = f'"{setting}" is not in settings.yaml{hint}'
             _report(document, ("settings", index), message, problems)
     if spec.source_language not in module.languages:
@@ -124,7 +117,7 @@ def _check_questions(tree: Tree, module: ModuleTree, problems: Problems) -> None
 
 def _question_faults(module: ModuleTree, question: QuestionSpec) -> Iterable[tuple[str, str]]:
     if question.objective not in module.spec.objectives:
-        hint = _did_you_mean(question.objective, module.spec.objectives)
+        hint = did_you_mean(question.objective, module.spec.objectives)
         yield "objective", f'"{question.objective}" is not among the objectives{hint}'
     for setting in question.settings or ():
         if setting not in module.spec.settings:
@@ -232,7 +225,7 @@ def _compare_ids(
             _report(document, path, f'"{name}" of module.yaml is missing', problems)
     for name in found:
         if name not in wanted:
-            hint = _did_you_mean(name, wanted)
+            hint = did_you_mean(name, wanted)
             mark = document.key_mark((*path, name))
             message = f'"{name}" is not in module.yaml{hint}'
             problems.error(document.file, mark, dotted((*path, name)), message)
@@ -255,174 +248,6 @@ def _check_warning(
         _report(document, (*path, "warning"), message, problems)
 
 
-# --- lessons ----------------------------------------------------------------------------------
-
-
-def _check_lesson_files(tree: Tree, module: ModuleTree, problems: Problems) -> None:
-    """Every text of every lesson is there in every language, and no other file."""
-    for language in module.languages:
-        wanted = [key for lesson in module.spec.lessons for key in lesson_keys(module, lesson)]
-        names = {LessonKey(language, lesson, variant) for lesson, variant in wanted}
-        found = {key for key in module.lessons if key.language == language}
-        folder = module.folder / language
-        for key in sorted(names - found, key=str):
-            problems.error(str(folder / key.file_name), Mark(), "file", "the file is missing")
-        for key in sorted(found - names, key=str):
-            message = "module.yaml names no lesson and setting for this file"
-            problems.error(module.lessons[key].file, Mark(), "file", message)
-
-
-def lesson_keys(module: ModuleTree, lesson: LessonSpec) -> list[tuple[str, str | None]]:
-    """Return (lesson, variant) for each text that a lesson has in one language."""
-    variants: list[str | None] = list(module.spec.settings) if lesson.by_setting else [None]
-    if lesson.content_warning:
-        variants.append(BRIEF)
-    return [(lesson.id, variant) for variant in variants]
-
-
-def _check_same_structure(tree: Tree, module: ModuleTree, problems: Problems) -> None:
-    """A lesson has the same ids in the same order in every language."""
-    source_language = module.spec.source_language
-    for key, lesson in module.lessons.items():
-        source = module.lessons.get(key._replace(language=source_language))
-        if source is None or key.language == source_language:
-            continue
-        _compare_structure(lesson, source, problems)
-        cited, expected = (set(text.outline.targets("source")) for text in (lesson, source))
-        for name in sorted(expected - cited):
-            message = f'does not cite "{name}", which {source.file} cites'
-            problems.error(lesson.file, Mark(), "source", message)
-
-
-def _compare_structure(lesson: LessonSource, source: LessonSource, problems: Problems) -> None:
-    wanted, found = source.outline.structure, lesson.outline.structure
-    for (expected, source_mark), (name, mark) in zip(wanted, found, strict=False):
-        if expected != name:
-            place = f"{source.file}:{source_mark.line}"
-            message = f'"{name}" stands where {place} has "{expected}"'
-            problems.error(lesson.file, mark, "structure", message)
-            return
-    if len(found) < len(wanted):
-        expected, source_mark = wanted[len(found)]
-        message = f'"{expected}" ({source.file}:{source_mark.line}) is missing'
-        problems.error(lesson.file, Mark(), "structure", message)
-    elif len(found) > len(wanted):
-        name, mark = found[len(wanted)]
-        problems.error(lesson.file, mark, "structure", f'{source.file} has no "{name}"')
-
-
-def _check_references(tree: Tree, module: ModuleTree, problems: Problems) -> None:
-    for key, lesson in module.lessons.items():
-        for reference in lesson.outline.references:
-            message = _REFERENCE_CHECKS[reference.kind](tree, module, key, reference)
-            if message:
-                problems.error(lesson.file, reference.mark, reference.kind, message)
-
-
-def _check_lesson_link(
-    tree: Tree, module: ModuleTree, key: LessonKey, reference: Reference
-) -> str | None:
-    name, _, anchor = reference.target.partition("#")
-    lessons = {lesson.id: lesson for lesson in module.spec.lessons}
-    if name not in lessons:
-        return f'there is no lesson "{name}"{_did_you_mean(name, lessons)}'
-    if not anchor:
-        return None
-    for lesson, variant in lesson_keys(module, lessons[name]):
-        if variant == BRIEF or (key.variant in module.spec.settings and variant != key.variant):
-            continue
-        target = module.lessons.get(LessonKey(key.language, lesson, variant))
-        if target and anchor not in target.outline.anchors:
-            return f'{target.file} has no heading with the id "{anchor}"'
-    return None
-
-
-def _check_source_link(
-    tree: Tree, module: ModuleTree, key: LessonKey, reference: Reference
-) -> str | None:
-    known = [source.id for source in module.spec.sources]
-    if reference.target in known:
-        return None
-    return f'there is no source "{reference.target}"{_did_you_mean(reference.target, known)}'
-
-
-def _check_resource_link(
-    tree: Tree, module: ModuleTree, key: LessonKey, reference: Reference
-) -> str | None:
-    if tree.resources is None or reference.target in tree.resources:
-        return None
-    hint = _did_you_mean(reference.target, tree.resources)
-    return f'there is no resource "{reference.target}"{hint}'
-
-
-def _check_check(
-    tree: Tree, module: ModuleTree, key: LessonKey, reference: Reference
-) -> str | None:
-    question = module.spec.questions.get(reference.target)
-    checks = [name for name, item in module.spec.questions.items() if item.bank is Bank.CHECK]
-    if question is None:
-        hint = _did_you_mean(reference.target, checks)
-        return f'there is no question "{reference.target}"{hint}'
-    if question.bank is not Bank.CHECK:
-        return f'"{reference.target}" belongs to the bank "{question.bank}", not "check"'
-    settings = [key.variant] if key.variant in module.spec.settings else module.spec.settings
-    for setting in settings:
-        if not question.is_for(str(setting)):
-            return f'"{reference.target}" is not for "{setting}"'
-    return None
-
-
-def _check_media(
-    tree: Tree, module: ModuleTree, key: LessonKey, reference: Reference
-) -> str | None:
-    if module.find_media(key.language, reference.target):
-        return None
-    return f"there is no file media/{reference.target} or {key.language}/media/{reference.target}"
-
-
-def _check_video(
-    tree: Tree, module: ModuleTree, key: LessonKey, reference: Reference
-) -> str | None:
-    for suffix, meaning in (("mp4", "video"), ("vtt", "captions")):
-        name = f"{reference.target}.{suffix}"
-        if not module.find_media(key.language, name):
-            return f"there is no {meaning}: {key.language}/media/{name}"
-    return None
-
-
-_REFERENCE_CHECKS: dict[str, Callable[[Tree, ModuleTree, LessonKey, Reference], str | None]] = {
-    "lesson": _check_lesson_link,
-    "source": _check_source_link,
-    "resource": _check_resource_link,
-    "check": _check_check,
-    "media": _check_media,
-    "video": _check_video,
-}
-
-
-def _check_every_check_is_asked(tree: Tree, module: ModuleTree, problems: Problems) -> None:
-    """A knowledge check that no lesson of its setting shows is forgotten work."""
-    language = module.spec.source_language
-    for name, question in module.spec.questions.items():
-        if question.bank is not Bank.CHECK:
-            continue
-        shown = {
-            key.variant
-            for key, lesson in module.lessons.items()
-            if key.language == language and name in lesson.outline.targets("check")
-        }
-        wanted = set(question.settings or module.spec.settings)
-        if None not in shown and not wanted <= shown:
-            missing = ", ".join(sorted(wanted - {item for item in shown if item}))
-            message = f"no lesson shows this check for: {missing}"
-            problems.error(
-                module.document.file,
-                module.document.key_mark(("questions", name)),
-                dotted(("questions", name)),
-                message,
-            )
-
-
 _MODULE_CHECKS: tuple[Callable[[Tree, ModuleTree, Problems], None], ...] = (
     _check_identity,
     _check_unique_ids,
@@ -431,8 +256,5 @@ _MODULE_CHECKS: tuple[Callable[[Tree, ModuleTree, Problems], None], ...] = (
     _check_objectives,
     _check_credit,
     _check_texts,
-    _check_lesson_files,
-    _check_same_structure,
-    _check_references,
-    _check_every_check_is_asked,
+    check_lessons,
 )

@@ -7,7 +7,8 @@ from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 
-from soar_lms.catalogue.checks import BRIEF, check_tree
+from soar_lms.catalogue.checks import check_tree
+from soar_lms.catalogue.lesson_checks import BRIEF
 from soar_lms.catalogue.lint import lint_tree
 from soar_lms.catalogue.model import Catalogue, LessonPage, Module, PageKey
 from soar_lms.catalogue.problems import ContentError, Problem, Problems

@@ -38,7 +38,7 @@ class Labels:
     caution: str = "Take care"
     words: str = "Words you can use"
     scenario: str = "Scenario"
-    your_choice: str = "What would you do?"
+    your_choice: str = "Choose what you would do"
     helps: str = "This helps"
     mixed: str = "There is a better way"
     harms: str = "This can do harm"
@@ -48,7 +48,7 @@ class Labels:
     start_again: str = "Start the scenario again"
     source: str = "Source"
     table: str = "Table"
-    transcript: str = "Read the words of this video"
+    transcript: str = "Read the transcript"
     captions: str = "Captions"
 
 
@@ -90,7 +90,8 @@ class _Renderer:
         self.document = document
         self.language = language
         self.labels = labels
-        self.sources = {source.id: (n, source) for n, source in enumerate(sources, 1)}
+        self.tables = 0
+        self.sources = {source.id: number for number, source in enumerate(sources, 1)}
         self.anchors = {id(node): anchor for node, anchor in heading_anchors(document)}
         self.functions: Mapping[str, Callable[[SyntaxTreeNode], Markup]] = {
             "inline": self.children,
@@ -167,12 +168,12 @@ class _Renderer:
         return Markup('<a href="{}" rel="noreferrer">{}</a>').format(address, words)
 
     def citation(self, source_id: str, words: Markup) -> Markup:
-        number, source = self.sources[source_id]
+        number = self.sources[source_id]
         address = f"../sources#{source_id}"
         if words:
             return Markup('<a href="{}">{}</a>').format(address, words)
-        return Markup('<sup class="cite"><a href="{}" aria-label="{} {}: {}">{}</a></sup>').format(
-            address, self.labels.source, number, source.title, number
+        return Markup('<sup class="cite"><a href="{}" aria-label="{} {}">{}</a></sup>').format(
+            address, self.labels.source, number, number
         )
 
     def image(self, node: SyntaxTreeNode) -> Markup:
@@ -187,10 +188,11 @@ class _Renderer:
         )
 
     def table(self, node: SyntaxTreeNode) -> Markup:
+        self.tables += 1
         return Markup(
-            '<div class="table-scroll" role="region" aria-label="{}" tabindex="0">'
+            '<div class="table-scroll" role="region" aria-label="{} {}" tabindex="0">'
             "<table>{}</table></div>"
-        ).format(self.labels.table, self.children(node))
+        ).format(self.labels.table, self.tables, self.children(node))
 
     def container(self, node: SyntaxTreeNode) -> Markup:
         container = read_container(node)

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from soar_lms.catalogue.markdown import MarkdownDocument, Outline, outline
+from soar_lms.catalogue.markdown import MarkdownDocument
+from soar_lms.catalogue.outline import Outline, make_outline
 from soar_lms.catalogue.problems import Mark, Problems
 from soar_lms.catalogue.schema import (
     ID_PATTERN,
@@ -182,4 +183,4 @@ def _read_lesson(module: ModuleTree, language: str, path: Path, problems: Proble
         return
     document = MarkdownDocument(str(path), text)
     key = LessonKey(language, name.group(1), name.group(3))
-    module.lessons[key] = LessonSource(document, outline(document, problems))
+    module.lessons[key] = LessonSource(document, make_outline(document, problems))
