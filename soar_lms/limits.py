@@ -33,6 +33,7 @@ def configure_limits(app: Flask, limiter: Limiter) -> None:
         RATELIMIT_STORAGE_URI=config.redis_url or "memory://",
         RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=bool(config.redis_url),
         RATELIMIT_IN_MEMORY_FALLBACK=["600 per minute"] if config.redis_url else None,
+        RATELIMIT_HEADERS_ENABLED=True,  # 429 says when to come back
         RATELIMIT_ENABLED=config.mode is not Mode.TESTING,
     )
     limiter.init_app(app)

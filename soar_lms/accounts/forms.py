@@ -13,6 +13,7 @@ from flask_security.forms import (
 )
 from flask_security.forms import (
     LoginForm,
+    LogoutForm,
     RegisterFormV2,
 )
 from flask_security.forms import (
@@ -22,26 +23,63 @@ from flask_security.forms import (
     SendConfirmationForm as SecuritySendConfirmationForm,
 )
 from flask_security.mail_util import EmailValidateException
-from wtforms import BooleanField, EmailField, HiddenField, SelectField, StringField
+from flask_security.utils import validate_redirect_url
+from wtforms import BooleanField, EmailField, Field, HiddenField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 from wtforms.validators import Optional as OptionalInput
 
 from soar_lms.accounts.models import NAME_LENGTH
-from soar_lms.accounts.professions import PROFESSIONS, TERRITORIES
+from soar_lms.accounts.professions import list_professions, list_territories
 from soar_lms.accounts.time_zones import choices_with, is_time_zone
-from soar_lms.forms import Form
-from soar_lms.i18n import current_language, languages
+from soar_lms.forms import Form, require_letters
+from soar_lms.i18n import current_language, gettext, languages
 from soar_lms.i18n import lazy_gettext as _
+
+MAX_PASSWORD = 1_000
+"""Characters; a limit only so that hashing has one (passlib refuses more than 4,096)."""
+
+_LABELS = {
+    "email": _("E-mail"),
+    "password": _("Password"),
+    "new_password": _("New password"),
+}
 
 
 class _Ours:
-    """Our token and our cleaning, for Flask-Security's forms."""
+    """Our token, our cleaning and our labels, for Flask-Security's forms."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, label in _LABELS.items():
+            field = getattr(self, name, None)
+            if field is None:
+                continue
+            field.label.text = label
+            if name != "email":
+                too_long = Length(max=MAX_PASSWORD, message=_("Enter at most %(max)d characters."))
+                field.validators = [*field.validators, too_long]
 
     class Meta(Form.Meta):
         pass
 
     all_errors = Form.all_errors
+
+    def validate_next(self, field: Field) -> None:
+        """Go on to an address of this site only; one that cannot even be read is refused too."""
+        if field.data and not is_own_address(field.data):
+            field.data = ""
+            raise ValidationError(
+                gettext("That address leads to another site, so we did not follow it.")
+            )
+
+
+def is_own_address(address: str) -> bool:
+    """Return whether an address that came with a request is one of this site."""
+    try:
+        return validate_redirect_url(address)
+    except ValueError:  # no address at all, such as "http://[x"
+        return False
 
 
 class _ChecksEmail:
@@ -64,6 +102,18 @@ class SignInForm(_Ours, LoginForm):
 
     remember = BooleanField(_("Keep me signed in on this device for 30 days"))
 
+    def validate(self, **kwargs: Any) -> bool:
+        """Tell whoever knows the password what is in the way; all others the same as ever."""
+        valid: bool = super().validate(**kwargs)
+        if self.user_authenticated:
+            self.form_errors.extend(self.email.errors)
+            self.email.errors = []
+        return valid
+
+
+class SignOutForm(_Ours, LogoutForm):
+    """A button."""
+
 
 class SignUpForm(_Ours, RegisterFormV2):
     """What an account needs, and no more."""
@@ -72,6 +122,7 @@ class SignUpForm(_Ours, RegisterFormV2):
         _("Your name"),
         validators=[
             DataRequired(_("Enter your name.")),
+            require_letters,
             Length(max=NAME_LENGTH, message=_("Enter at most %(max)d characters.")),
         ],
         render_kw={"autocomplete": "name", "maxlength": NAME_LENGTH},
@@ -112,6 +163,10 @@ class ChangePasswordForm(_Ours, SecurityChangePasswordForm):
 
     new_password_confirm = None  # WTForms: takes the field away
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.password.label.text = _("Your password now")
+
 
 class ProfileForm(Form):
     """What the site knows about a person, to be seen and changed."""
@@ -120,6 +175,7 @@ class ProfileForm(Form):
         _("Your name"),
         validators=[
             DataRequired(_("Enter your name.")),
+            require_letters,
             Length(max=NAME_LENGTH, message=_("Enter at most %(max)d characters.")),
         ],
         render_kw={"autocomplete": "name", "maxlength": NAME_LENGTH},
@@ -134,16 +190,8 @@ class ProfileForm(Form):
         current = getattr(kwargs.get("obj"), "time_zone", current_app.config["SOAR"].time_zone)
         self.language.choices = _language_choices()
         self.time_zone.choices = choices_with(current)
-        fill_practice_choices(self)
-
-
-def fill_practice_choices(form: Any) -> None:
-    """Fill the menus of profession and place; both may be left open."""
-    for field, names in ((form.profession, PROFESSIONS), (form.territory, TERRITORIES)):
-        field.choices = [
-            SelectChoice("", _("I would rather not say")),
-            *(SelectChoice(code, name) for code, name in names.items()),
-        ]
+        self.profession.choices = list_professions()
+        self.territory.choices = list_territories()
 
 
 def _language_choices() -> list[SelectChoice]:

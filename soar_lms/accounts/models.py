@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
 from flask_security.core import RoleMixin, UserMixin
-from sqlalchemy import CheckConstraint, String
+from sqlalchemy import CheckConstraint, ColumnElement, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from soar_lms.access import Role
@@ -46,6 +48,28 @@ class Person(Base, UserMixin):
         """Flask-Security's roles: none. `role` and `soar_lms.access` decide."""
         return []
 
+
+@dataclass(frozen=True, slots=True)
+class Reader(UserMixin):
+    """Somebody who is signed in and only reads: plain values, no part of a session."""
+
+    id: int
+    email: str
+    name: str
+    role: str
+    language: str
+    time_zone: str
+    setting: str | None
+    profession: str | None
+    territory: str | None
+    fs_uniquifier: str
+    active: bool
+
+    @classmethod
+    def columns(cls) -> list[ColumnElement[Any]]:
+        """Return the columns of its values, in order."""
+        return [Person.__table__.c[field.name] for field in fields(cls)]
+
     @property
-    def is_staff(self) -> bool:
-        return self.role in {Role.TRAINER, Role.ADMINISTRATOR}
+    def roles(self) -> list[RoleMixin]:  # type: ignore[override]  # as of Person
+        return []

@@ -8,11 +8,15 @@ Places: states, the District of Columbia and territories with their USPS codes
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 
 from flask_babel.speaklater import LazyString
 
+from soar_lms.i18n import gettext
 from soar_lms.i18n import lazy_gettext as _
+
+OTHER = "other"
 
 PROFESSIONS: Mapping[str, LazyString] = {
     "allied-health": _("Allied health professional"),
@@ -28,7 +32,7 @@ PROFESSIONS: Mapping[str, LazyString] = {
     "public-health": _("Public health professional"),
     "school-counselor": _("School counselor"),
     "social-worker": _("Social worker"),
-    "other": _("Another profession"),
+    OTHER: _("Another profession"),
 }
 
 OUTSIDE = "ZZ"
@@ -93,3 +97,28 @@ TERRITORIES: Mapping[str, LazyString] = {
     "WY": _("Wyoming"),
     OUTSIDE: _("Outside the United States"),
 }
+
+
+def list_professions() -> list[tuple[str, str]]:
+    """Return (code, name) for a menu in the language of the page; it may be left open."""
+    return _choices(PROFESSIONS, last=OTHER)
+
+
+def list_territories() -> list[tuple[str, str]]:
+    """Return (code, name) for a menu in the language of the page; it may be left open."""
+    return _choices(TERRITORIES, last=OUTSIDE)
+
+
+def _choices(names: Mapping[str, LazyString], last: str) -> list[tuple[str, str]]:
+    """Sort by the alphabet of the page, where accents do not count; `last` comes last."""
+    said = [(code, str(name)) for code, name in names.items()]
+    said.sort(key=lambda item: (item[0] == last, _without_accents(item[1])))
+    return [("", gettext("I would rather not say")), *said]
+
+
+def _without_accents(text: str) -> str:
+    return "".join(
+        character
+        for character in unicodedata.normalize("NFD", text.casefold())
+        if not unicodedata.combining(character)
+    )

@@ -11,19 +11,22 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, abort, after_this_request, render_template, request
+from flask import Flask, abort, after_this_request, render_template, request, session
 from flask.typing import ResponseReturnValue
+from flask_principal import Principal
 from flask_security import Security, SQLAlchemyUserDatastore
 from flask_security.mail_util import MailUtil
+from flask_security.utils import set_request_attr
+from sqlalchemy import bindparam, select
 from wtforms import Form as AnyForm
 
 from soar_lms.access import Access, declare_access
 from soar_lms.accounts import forms
-from soar_lms.accounts.models import Person
+from soar_lms.accounts.models import Person, Reader
 from soar_lms.accounts.views import confirm_email
 from soar_lms.clock import utc_now
 from soar_lms.config import Config
-from soar_lms.database import db
+from soar_lms.database import db, read
 from soar_lms.i18n import get_domain
 from soar_lms.i18n import marked as _
 from soar_lms.messages.services import post_message, public_url
@@ -38,37 +41,36 @@ _ARGON2 = {"argon2__memory_cost": 19_456, "argon2__time_cost": 2, "argon2__paral
 
 _MESSAGES = {
     "ALREADY_CONFIRMED": _("This address is confirmed already. You can sign in."),
-    "CONFIRMATION_EXPIRED": _("That link is too old. Ask for a new one here."),
-    "CONFIRMATION_REQUEST": _("If this address waits to be confirmed, a new link is on its way."),
+    "CONFIRMATION_EXPIRED": _("That link has expired. Ask for a new one here."),
+    "CONFIRMATION_REQUEST": _("If this address is not confirmed yet, a new link is on its way."),
     "CONFIRMATION_REQUIRED": _(
         "Please confirm your e-mail address first. We sent you a link when you signed up."
     ),
-    "CONFIRM_REGISTRATION": _("Almost done. Please look into your mailbox."),
+    "CONFIRM_REGISTRATION": _("Almost done. Please check your inbox."),
     "DISABLED_ACCOUNT": _("This account is closed. Please ask the people who run this site."),
     "EMAIL_CONFIRMED": _("Thank you. Your e-mail address is confirmed. You can sign in now."),
     "EMAIL_NOT_PROVIDED": _("Enter your e-mail address."),
     "GENERIC_AUTHN_FAILED": _(
-        "This e-mail address and password do not fit together. "
-        "Check both, or choose a new password."
+        "This e-mail address and password do not match. Check both, or choose a new password."
     ),
     "GENERIC_RECOVERY": _("If this address has an account, a link is on its way."),
     "INVALID_CONFIRMATION_TOKEN": _(
-        "That link is not complete or too old. Ask for a new one here."
+        "That link is incomplete or has expired. Ask for a new one here."
     ),
     "INVALID_EMAIL_ADDRESS": _("Enter an e-mail address like name@example.org."),
-    "INVALID_PASSWORD": _("This password is not right."),
+    "INVALID_PASSWORD": _("That password is not right. Type it again."),
     "INVALID_REDIRECT": _("That address leads to another site, so we did not follow it."),
     "INVALID_RESET_PASSWORD_TOKEN": _(
-        "That link is not complete or too old. Ask for a new one here."
+        "That link is incomplete or has expired. Ask for a new one here."
     ),
     "LOGIN": _("Please sign in to see this page."),
-    "PASSWORD_CHANGE": _("Your password is changed."),
+    "PASSWORD_CHANGE": _("Your password has been changed."),
     "PASSWORD_INVALID_LENGTH": _("Choose a password of at least %(length)s characters."),
     "PASSWORD_IS_THE_SAME": _("Choose a password that is not the same as before."),
     "PASSWORD_NOT_PROVIDED": _("Enter a password."),
-    "PASSWORD_RESET": _("Your password is changed, and you are signed in."),
-    "PASSWORD_RESET_EXPIRED": _("That link is too old. Ask for a new one here."),
-    "PASSWORD_RESET_NO_LOGIN": _("Your password is changed. Please sign in with it."),
+    "PASSWORD_RESET": _("Your password has been changed, and you are signed in."),
+    "PASSWORD_RESET_EXPIRED": _("That link has expired. Ask for a new one here."),
+    "PASSWORD_RESET_NO_LOGIN": _("Your password has been changed. Please sign in with it."),
     "PASSWORD_RESET_REQUEST": _("If this address has an account, a link is on its way."),
     "UNAUTHENTICATED": _("Please sign in to see this page."),
     "USER_DOES_NOT_EXIST": _("We do not know this address."),
@@ -120,6 +122,7 @@ class _Mail(MailUtil):
             now=utc_now(),
             name=person.name,
             sign_in_address=public_url("security.login", language=person.language),
+            new_password_address=public_url("security.forgot_password", language=person.language),
             **addresses,
         )
         after_this_request(_commit)
@@ -145,6 +148,7 @@ def configure_security(app: Flask, config: Config) -> None:
         app,
         _people,
         login_form=forms.SignInForm,
+        logout_form=forms.SignOutForm,
         register_form=forms.SignUpForm,
         send_confirmation_form=forms.SendConfirmationForm,
         forgot_password_form=forms.ForgotPasswordForm,
@@ -155,10 +159,32 @@ def configure_security(app: Flask, config: Config) -> None:
     )
     security.i18n_domain = get_domain(app)
     app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]
+    app.login_manager.user_loader(_load_person)  # type: ignore[attr-defined]
     app.before_request_funcs.setdefault("security", []).append(_refuse_json)
+    _leave_out_principal(app)
     app.view_functions["security.confirm_email"] = confirm_email
     for name, level in _LEVELS.items():
         declare_access(app, f"security.{name}", level)
+
+
+_PERSON = select(Person).where(Person.fs_uniquifier == bindparam("uniquifier"))
+_READER = select(*Reader.columns()).where(Person.fs_uniquifier == bindparam("uniquifier"))
+
+
+def _load_person(uniquifier: str) -> Person | Reader | None:
+    """Return whoever a session names: plain values, or the record where Flask-Security wants it."""
+    values = {"uniquifier": uniquifier}
+    person: Person | Reader | None
+    if request.blueprint == "security":
+        person = db.session.scalar(_PERSON, values)
+    else:
+        row = read(_READER, values).first()
+        person = Reader(*row) if row else None  # type: ignore[call-arg]  # a row of its columns
+    if person is None or not person.active:
+        return None
+    set_request_attr("fs_authn_via", "session")
+    set_request_attr("fs_paa", session.get("fs_paa", 0))
+    return person
 
 
 def _settings(config: Config) -> dict[str, Any]:
@@ -190,6 +216,8 @@ def _settings(config: Config) -> dict[str, Any]:
         "PASSWORD_SINGLE_HASH": True,
         "PASSWORD_HASH_PASSLIB_OPTIONS": _ARGON2,
         "PASSWORD_SALT": config.secret_key,
+        "HASHING_SCHEMES": ["hex_sha256"],  # of an address inside a signed token: no secret
+        "DEPRECATED_HASHING_SCHEMES": [],
         "CONFIRM_EMAIL_WITHIN": CONFIRM_WITHIN,
         "RESET_PASSWORD_WITHIN": RESET_WITHIN,
         "USER_IDENTITY_ATTRIBUTES": [{"email": {"mapper": _identity, "case_insensitive": False}}],
@@ -199,6 +227,14 @@ def _settings(config: Config) -> dict[str, Any]:
         "JOIN_USER_ROLES": False,
         "CACHE_CONTROL": {},
     }
+
+
+def _leave_out_principal(app: Flask) -> None:
+    """Take Flask-Principal's hook away: `soar_lms.access` asks for no needs and identities."""
+    hooks = app.before_request_funcs[None]
+    hooks[:] = [
+        hook for hook in hooks if not isinstance(getattr(hook, "__self__", None), Principal)
+    ]
 
 
 def _identity(identity: str) -> str:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import secrets
 from datetime import datetime
 
+from flask import current_app
+from flask_security.mail_util import EmailValidateException
 from flask_security.utils import hash_password
 from sqlalchemy import select
 
 from soar_lms.access import Role
-from soar_lms.accounts.models import Person
+from soar_lms.accounts.models import NAME_LENGTH, Person
 from soar_lms.database import db
+from soar_lms.forms import clean_line, has_letters
 
 
 def create_person(
@@ -25,12 +28,19 @@ def create_person(
 ) -> Person:
     """Add somebody whose address is known to be theirs.
 
-    :raises ValueError: when the address has an account.
+    :raises ValueError: when the address or the name is none, or the address has an account.
     """
-    if find_person(email) is not None:
+    try:
+        address = current_app.extensions["security"].mail_util.normalize(email)
+    except EmailValidateException:
+        raise ValueError(f'"{email}" is no e-mail address') from None
+    if find_person(address) is not None:
         raise ValueError(f"{email} has an account already")
+    name = clean_line(name)
+    if not has_letters(name) or len(name) > NAME_LENGTH:
+        raise ValueError(f"a name has letters, and at most {NAME_LENGTH} characters")
     person = Person(
-        email=email.lower(),
+        email=address,
         name=name,
         role=role,
         language=language,

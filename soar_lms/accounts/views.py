@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 from flask_security.confirmable import confirm_email_token_status, confirm_user
 
 from soar_lms.access import Access, access
+from soar_lms.accounts.current import current_person, current_reader
 from soar_lms.accounts.forms import ProfileForm
 from soar_lms.accounts.services import update_practice
 from soar_lms.database import transaction
@@ -35,7 +35,7 @@ def confirm_email(token: str) -> ResponseReturnValue:
         return page, 422 if form.is_submitted() else 200
     expired, invalid, person = confirm_email_token_status(token)  # type: ignore[no-untyped-call]
     if person is None or invalid or expired:
-        flash(gettext("That link is not complete or too old. Ask for a new one here."), "error")
+        flash(gettext("That link is incomplete or has expired. Ask for a new one here."), "error")
         return redirect(url_for("security.send_confirmation"))
     with transaction():
         confirm_user(person)  # type: ignore[no-untyped-call]
@@ -52,14 +52,15 @@ def show_sign_out() -> ResponseReturnValue:
 @blueprint.route("/profile", methods=["GET", "POST"])
 @access(Access.LEARNER)
 def edit_profile() -> ResponseReturnValue:
-    form = ProfileForm(obj=current_user)
+    form = ProfileForm(obj=current_reader())
     if form.validate_on_submit():
         with transaction():
-            current_user.name = form.name.data
-            current_user.language = form.language.data
-            current_user.time_zone = form.time_zone.data
+            person = current_person()
+            person.name = form.name.data
+            person.language = form.language.data
+            person.time_zone = form.time_zone.data
             update_practice(
-                current_user,
+                person,
                 profession=form.profession.data,
                 territory=form.territory.data,
             )
