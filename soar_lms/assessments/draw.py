@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from random import Random
 
-from soar_lms.catalogue.schema import QuestionSpec
+from soar_lms.catalogue.schema import QuestionKind, QuestionSpec
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,8 @@ class Item:
     """In the order shown."""
     correct: tuple[str, ...]
     """The key as it was when the attempt began."""
+    several: bool
+    """Whether more than one option may be chosen."""
 
 
 def draw_items(
@@ -68,4 +70,5 @@ def _item(name: str, question: QuestionSpec, random: Random, *, shuffle: bool) -
     options = list(question.options)
     if shuffle and not question.keep_order and set(options) != {"true", "false"}:
         random.shuffle(options)
-    return Item(name, tuple(options), question.correct)
+    several = question.type is QuestionKind.MULTIPLE
+    return Item(name, tuple(options), question.correct, several)

@@ -52,7 +52,7 @@ class Attempt(Base):
     seed: Mapped[int]
     """What the draw was made from, so that it can be made again."""
     items: Mapped[list[dict[str, Any]]] = mapped_column(Document)
-    """In order: {question_id, options (as shown), correct (as it was then)}."""
+    """In order: {question_id, options (as shown), correct (as it was then), several}."""
     pass_mark: Mapped[int | None]
     """Percent, as told before the attempt; None for a test that is not graded."""
     module_version: Mapped[str] = mapped_column(String(20))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
-from sqlalchemy import Select, Text, case, cast, literal, select
+from sqlalchemy import Select, String, Text, bindparam, case, cast, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
@@ -19,25 +19,26 @@ from soar_lms.assessments.models import (
     Answer,
     Attempt,
     CheckAnswer,
+    Document,
     EvaluationReceipt,
     EvaluationResponse,
 )
 from soar_lms.catalogue.model import Module
 from soar_lms.catalogue.schema import Bank, QuestionKind
-from soar_lms.database import db
+from soar_lms.database import UTCDateTime, db
 from soar_lms.errors import DomainError, NotFoundError
 from soar_lms.i18n import lazy_gettext
 
 PRE, POST = "pre", "post"
-CHECK_FACT, ATTEMPT_FACT, EVALUATION_FACT = "check", "attempt", "evaluation"
+ATTEMPT_FACT, EVALUATION_FACT = "attempt", "evaluation"
 PASSED = "passed"
 
 
 class AttemptClosedError(DomainError):
     """The attempt was handed in: its answers cannot change any more."""
 
-    title = lazy_gettext("This test was handed in already")
-    message = lazy_gettext("Its answers cannot change any more. You can see the result.")
+    title = lazy_gettext("This test has already been handed in")
+    message = lazy_gettext("Its answers can no longer be changed. You can see the result.")
 
 
 class AttemptLimitReachedError(DomainError):
@@ -89,12 +90,10 @@ def start_attempt(
     attempt.number = len(earlier) + 1
     attempt.language = language
     attempt.started_at = now
-    db.session.add(attempt)
     try:
         with db.session.begin_nested():
-            db.session.flush()
+            db.session.add(attempt)
     except IntegrityError:  # another request was faster: there is one open attempt, take it
-        db.session.expunge(attempt)
         return list_attempts(enrolment_id, instrument)[-1]
     return attempt
 
@@ -144,23 +143,6 @@ def list_attempts(enrolment_id: int, instrument: str) -> list[Attempt]:
     )
 
 
-def get_attempt(enrolment_id: int, instrument: str, number: int) -> Attempt:
-    """Return one attempt.
-
-    :raises NotFoundError: when there is none.
-    """
-    attempt = db.session.scalar(
-        select(Attempt).where(
-            Attempt.enrolment_id == enrolment_id,
-            Attempt.instrument == instrument,
-            Attempt.number == number,
-        )
-    )
-    if attempt is None:
-        raise NotFoundError
-    return attempt
-
-
 def list_answers(attempt_id: int) -> dict[str, list[str]]:
     """Return the options chosen so far, by question."""
     rows = db.session.execute(
@@ -170,7 +152,6 @@ def list_answers(attempt_id: int) -> dict[str, list[str]]:
 
 
 def save_answer(
-    module: Module,
     attempt: Attempt,
     question_id: str,
     chosen: list[str],
@@ -187,15 +168,40 @@ def save_answer(
     item = next((item for item in attempt.items if item["question_id"] == question_id), None)
     if item is None:
         raise NotFoundError
-    kind = module.spec.questions[question_id].type
-    if not is_possible(chosen, item["options"], several=kind is QuestionKind.MULTIPLE):
+    if not is_possible(chosen, item["options"], several=item["several"]):
         raise ImpossibleAnswerError
-    _lock_open(attempt, read=True)
-    _upsert(
-        Answer,
-        {"attempt_id": attempt.id, "question_id": question_id},
-        {"chosen": chosen, "saved_at": now},
+    values = {
+        "attempt_id": attempt.id,
+        "question_id": question_id,
+        "chosen": chosen,
+        "saved_at": now,
+    }
+    saved = db.session.connection().execute(_SAVE[db.engine.dialect.name], values)
+    if not saved.rowcount:
+        raise AttemptClosedError
+
+
+def _make_save(insert: Any) -> Any:
+    """Return the statement that keeps an answer if the attempt is open, and locks it meanwhile."""
+    attempt = (
+        select(
+            Attempt.id,
+            bindparam("question_id", type_=String),
+            bindparam("chosen", type_=Document),
+            bindparam("saved_at", type_=UTCDateTime),
+        )
+        .where(Attempt.id == bindparam("attempt_id"), Attempt.submitted_at.is_(None))
+        .with_for_update(read=True)
     )
+    columns = ["attempt_id", "question_id", "chosen", "saved_at"]
+    statement = insert(Answer).from_select(columns, attempt)
+    return statement.on_conflict_do_update(
+        index_elements=columns[:2],
+        set_={name: statement.excluded[name] for name in columns[2:]},
+    )
+
+
+_SAVE = {"sqlite": _make_save(sqlite.insert), "postgresql": _make_save(postgresql.insert)}
 
 
 def submit_attempt(attempt: Attempt, now: datetime) -> Attempt:
@@ -213,9 +219,9 @@ def submit_attempt(attempt: Attempt, now: datetime) -> Attempt:
     return attempt
 
 
-def _lock_open(attempt: Attempt, *, read: bool = False) -> None:
+def _lock_open(attempt: Attempt) -> None:
     """Read the attempt anew under a lock (SQLite: the transaction has the only one)."""
-    statement = select(Attempt).where(Attempt.id == attempt.id).with_for_update(read=read)
+    statement = select(Attempt).where(Attempt.id == attempt.id).with_for_update()
     db.session.execute(statement.execution_options(populate_existing=True)).scalar_one()
     if not attempt.is_open:
         raise AttemptClosedError
@@ -305,27 +311,27 @@ FactSelect = Select[int, str, str, str]
 """Rows of (enrolment, kind, key, detail), made to be joined by UNION ALL."""
 
 
-def select_results(enrolment_ids: Collection[int]) -> list[FactSelect]:
-    """Return selects of the tests handed in (key: instrument, detail: PASSED) and evaluations."""
-    passed = case((Attempt.passed.is_(True), PASSED), else_="")
-    return [
-        select(Attempt.enrolment_id, literal(ATTEMPT_FACT), Attempt.instrument, passed).where(
-            Attempt.enrolment_id.in_(enrolment_ids), Attempt.submitted_at.is_not(None)
-        ),
-        select(
-            EvaluationReceipt.enrolment_id, literal(EVALUATION_FACT), literal(""), literal("")
-        ).where(EvaluationReceipt.enrolment_id.in_(enrolment_ids)),
-    ]
+ENROLMENTS = "enrolment_ids"
+"""The name of the value that the statements below ask for."""
 
+RESULTS: list[FactSelect] = [
+    select(
+        Attempt.enrolment_id,
+        literal(ATTEMPT_FACT),
+        Attempt.instrument,
+        case((Attempt.passed.is_(True), PASSED), else_=""),
+    ).where(
+        Attempt.enrolment_id.in_(bindparam(ENROLMENTS, expanding=True)),
+        Attempt.submitted_at.is_not(None),
+    ),
+    select(
+        EvaluationReceipt.enrolment_id, literal(EVALUATION_FACT), literal(""), literal("")
+    ).where(EvaluationReceipt.enrolment_id.in_(bindparam(ENROLMENTS, expanding=True))),
+]
+"""The tests handed in (key: instrument, detail: PASSED), and the evaluations."""
 
-def select_checks(enrolment_id: int) -> FactSelect:
-    """Return a select of the knowledge checks answered (key: question, detail: JSON list)."""
-    return select(
-        CheckAnswer.enrolment_id,
-        literal(CHECK_FACT),
-        CheckAnswer.question_id,
-        cast(CheckAnswer.chosen, Text),
-    ).where(CheckAnswer.enrolment_id == enrolment_id)
+CHECK_COLUMNS = (CheckAnswer.question_id, cast(CheckAnswer.chosen, Text))
+"""A knowledge check that was answered: its question, and the options as a JSON list."""
 
 
 def _upsert(model: type[Any], key: dict[str, Any], values: dict[str, Any]) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from soar_lms.assessments.grading import is_correct, is_possible
 from soar_lms.catalogue.model import Module
@@ -53,6 +55,32 @@ def show_question(
             OptionView(option, option_text(spec, text, option)) for option in order or spec.options
         ),
         several=spec.type is QuestionKind.MULTIPLE,
+    )
+
+
+def show_asked(module: Module, item: Mapping[str, Any], language: str) -> QuestionView:
+    """Put a question of an attempt into words; one that left the module keeps its place."""
+    if item["question_id"] in module.spec.questions:
+        return show_question(module, item["question_id"], language, tuple(item["options"]))
+    options = tuple(
+        OptionView(option, gettext("Answer %(letter)s", letter=option.upper()))
+        for option in item["options"]
+    )
+    stem = gettext("This question has been taken out of the module. Your answer is kept.")
+    return QuestionView(item["question_id"], stem, options, item["several"])
+
+
+def show_graded(
+    module: Module, item: Mapping[str, Any], language: str, chosen: list[str]
+) -> CheckView:
+    """Put a question that was graded into words, by the key it was graded with."""
+    text = module.texts[language].questions.get(item["question_id"])
+    return CheckView(
+        question=show_asked(module, item, language),
+        chosen=tuple(chosen),
+        right=is_correct(chosen, item["correct"]),
+        rationale=text.rationale if text else None,
+        correct=tuple(item["correct"]),
     )
 
 

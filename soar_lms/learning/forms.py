@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from wtforms import (
@@ -15,16 +14,16 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 from wtforms.validators import Optional as OptionalInput
 
-from soar_lms.accounts.forms import fill_practice_choices
+from soar_lms.accounts.professions import list_professions, list_territories
 from soar_lms.catalogue.model import Module
 from soar_lms.catalogue.schema import CreditOffer, EvaluationItem, ItemKind
 from soar_lms.certificates.fonts import missing_characters
 from soar_lms.certificates.models import NAME_LENGTH
 from soar_lms.content import catalogue
-from soar_lms.forms import Form
+from soar_lms.forms import Form, require_letters
 from soar_lms.i18n import current_language, gettext
 from soar_lms.i18n import lazy_gettext as _
 
@@ -66,9 +65,9 @@ class EvaluationForm(Form):
         found: dict[str, Any] = {}
         for item in module.spec.evaluation.items if module.spec.evaluation else ():
             if item.kind is ItemKind.BEFORE_NOW:
-                found[item.id] = {
-                    when: int(self[f"{item.id}-{when}"].data) for when in ("before", "now")
-                }
+                pair = {when: self[f"{item.id}-{when}"].data for when in ("before", "now")}
+                if any(pair.values()):
+                    found[item.id] = {when: int(data) for when, data in pair.items() if data}
             elif self[item.id].data:
                 data = self[item.id].data
                 found[item.id] = int(data) if item.kind is ItemKind.SCALE else data
@@ -86,17 +85,27 @@ def make_evaluation_form(module: Module) -> EvaluationForm:
 
 
 def _item_fields(item: EvaluationItem, label: str) -> dict[str, Any]:
-    required = InputRequired(_("Choose one answer.")) if item.required else OptionalInput()
+    required = _required(label) if item.required else OptionalInput()
     if item.kind is ItemKind.TEXT:
         length = Length(max=COMMENT_LENGTH, message=_("Write at most %(max)d characters."))
         return {item.id: TextAreaField(label, validators=[OptionalInput(), length])}
     choices = [SelectChoice(str(number), str(number)) for number in SCALE]
     if item.kind is ItemKind.SCALE:
         return {item.id: RadioField(label, choices=choices, validators=[required])}
+    whens = (("before", gettext("Before this module")), ("now", gettext("Now")))
     return {
-        f"{item.id}-{when}": RadioField(words, choices=choices, validators=[required])
-        for when, words in (("before", _("Before this module")), ("now", _("Now")))
+        f"{item.id}-{when}": RadioField(
+            words,
+            choices=choices,
+            validators=[_required(f"{label} {words}") if item.required else OptionalInput()],
+        )
+        for when, words in whens
     }
+
+
+def _required(question: str) -> InputRequired:
+    """Ask for an answer, naming the question: the summary lists several of them."""
+    return InputRequired(gettext("Please answer: %(question)s", question=question))
 
 
 class ConfirmCompletionForm(Form):
@@ -106,6 +115,7 @@ class ConfirmCompletionForm(Form):
         _("Name on the certificate"),
         validators=[
             DataRequired(_("Enter the name as it should be printed.")),
+            require_letters,
             Length(max=NAME_LENGTH, message=_("Enter at most %(max)d characters.")),
         ],
         render_kw={"autocomplete": "name", "maxlength": NAME_LENGTH},
@@ -116,12 +126,7 @@ class ConfirmCompletionForm(Form):
     amount = DecimalField(
         _("Amount you claim"),
         places=2,
-        validators=[
-            OptionalInput(),
-            NumberRange(
-                min=Decimal("0.01"), max=100, message=_("Enter an amount that is more than zero.")
-            ),
-        ],
+        filters=[lambda value: value or None],
     )
 
     def validate_name(self, field: Field) -> None:
@@ -138,7 +143,8 @@ class ConfirmCompletionForm(Form):
 
     def fill(self, offers: list[CreditOffer]) -> None:
         """Fill the menus; without offers there is nothing to claim."""
-        fill_practice_choices(self)
+        self.profession.choices = list_professions()
+        self.territory.choices = list_territories()
         self.offer.choices = [
             SelectChoice("", _("I do not claim credit")),
             *(
@@ -146,6 +152,27 @@ class ConfirmCompletionForm(Form):
                 for offer in offers
             ),
         ]
+        self.offers = {offer.id: offer for offer in offers}
         if not offers:
             del self.offer
             del self.amount
+
+    def validate_amount(self, field: Field) -> None:
+        """Credit and amount go together, and the amount is one that the offer allows."""
+        offer = self.offers.get(self.offer.data or "")
+        if offer is None and field.data is not None:
+            raise ValidationError(
+                gettext("Choose the credit you claim, or leave the amount blank.")
+            )
+        if offer is None:
+            return
+        if field.data is None:
+            raise ValidationError(gettext("Enter the amount you claim."))
+        if field.data > offer.amount or field.data % offer.step:
+            raise ValidationError(
+                gettext(
+                    "Enter at most %(most)s, in steps of %(step)s.",
+                    most=offer.amount,
+                    step=offer.step,
+                )
+            )

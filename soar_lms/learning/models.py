@@ -8,9 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from soar_lms.database import Base, UTCDateTime
-
-SHARED = ""
-"""Stands for the setting of a lesson that all settings share."""
+from soar_lms.learning.path import SHARED
 
 
 class Enrolment(Base):

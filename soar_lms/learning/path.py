@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from soar_lms.catalogue.model import Module
-from soar_lms.learning.models import SHARED
+
+SHARED = ""
+"""Stands for the setting of a lesson that all settings share."""
 
 LessonKey = tuple[str, str]
 """Lesson id and setting; SHARED for a lesson that all settings share."""
@@ -82,7 +84,7 @@ class Path:
         return next(iter(self.left), None)
 
     def status(self, step: Step) -> StepStatus | None:
-        return next((item for item in self.steps if item.step is step), None)
+        return next((item for item in self.steps if item.step == step), None)
 
     def is_open(self, step: Step) -> bool:
         status = self.status(step)
@@ -111,11 +113,12 @@ def assess(asked: Requirements, facts: Facts) -> Path:
 
     A completed enrolment stays completed, whatever is asked later. The pre-test and the lessons may
     be done in any order; the post-test opens when both are done, the evaluation when the post-test
-    is passed, the confirmation when everything is.
+    is passed, the confirmation when everything is. Questions to begin make no sense after the test:
+    whoever passed it is not asked them any more.
     """
     left = tuple(key[0] for key in asked.lessons if key not in facts.lessons_done)
     done = {
-        Step.PRE_TEST: not asked.pre_test or facts.pre_test_submitted,
+        Step.PRE_TEST: not asked.pre_test or facts.pre_test_submitted or facts.post_test_passed,
         Step.LESSONS: not left,
         Step.POST_TEST: not asked.post_test or facts.post_test_passed,
         Step.EVALUATION: not asked.evaluation or facts.evaluation_given,
@@ -127,7 +130,7 @@ def assess(asked: Requirements, facts: Facts) -> Path:
     studied = done[Step.PRE_TEST] and done[Step.LESSONS]
     passed = studied and done[Step.POST_TEST]
     opens = {
-        Step.PRE_TEST: not facts.pre_test_submitted and not facts.post_test_passed,
+        Step.PRE_TEST: not done[Step.PRE_TEST],
         Step.LESSONS: True,
         Step.POST_TEST: studied and not done[Step.POST_TEST],
         Step.EVALUATION: passed and not done[Step.EVALUATION],

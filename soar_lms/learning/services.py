@@ -1,72 +1,40 @@
-"""The learner's way: enrolling, lessons, and everything that leads to completion.
+"""The learner's way: enrolling, and the steps that lead to completion.
 
 This floor conducts: it asks assessments for attempts and results and tells certificates to issue.
+What it reads to know where a learner stands is in `standing`.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import literal, select, union_all
+from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from soar_lms.accounts.models import Person
 from soar_lms.assessments import services as assessments
 from soar_lms.assessments.models import Attempt
-from soar_lms.assessments.services import FactSelect
-from soar_lms.catalogue.model import Catalogue, Module
+from soar_lms.catalogue.model import Module
 from soar_lms.certificates import services as certificates
 from soar_lms.certificates.models import Certificate
 from soar_lms.certificates.services import Claim, Provider
 from soar_lms.database import db
 from soar_lms.errors import DomainError, NotFoundError
 from soar_lms.i18n import lazy_gettext
-from soar_lms.learning.models import SHARED, Enrolment, LessonCompletion
-from soar_lms.learning.path import Facts, Path, Step, assess, requirements
+from soar_lms.learning.models import Enrolment, LessonCompletion
+from soar_lms.learning.path import SHARED, Step
+from soar_lms.learning.standing import find_enrolment, get_enrolment, get_standing
 from soar_lms.messages.services import post_message, public_url
-
-_LESSON_FACT = "lesson"
 
 
 class StepNotOpenError(DomainError):
     """Something comes before this step."""
 
     title = lazy_gettext("This step is not open yet")
-    message = lazy_gettext("Something comes before it. Your module page shows what is left.")
-
-
-@dataclass
-class Progress:
-    """What an enrolment did so far, as it stands in the database."""
-
-    lessons_done: set[tuple[str, str]] = field(default_factory=set)
-    submitted: set[str] = field(default_factory=set)
-    passed: bool = False
-    evaluation_given: bool = False
-    checks: dict[str, list[str]] = field(default_factory=dict)
-
-    def facts(self, *, completed: bool) -> Facts:
-        return Facts(
-            lessons_done=frozenset(self.lessons_done),
-            pre_test_submitted=assessments.PRE in self.submitted,
-            post_test_passed=self.passed,
-            evaluation_given=self.evaluation_given,
-            completed=completed,
-        )
-
-
-@dataclass(frozen=True)
-class Standing:
-    """An enrolment with where it stands."""
-
-    enrolment: Enrolment
-    path: Path
-    progress: Progress
+    message = lazy_gettext("Another step comes first. Your module page shows what is left.")
 
 
 # --- enrolling --------------------------------------------------------------------------------
@@ -114,27 +82,6 @@ def _check_offered(module: Module, setting: str, language: str) -> None:
         raise NotFoundError
 
 
-def find_enrolment(person_id: int, module_id: str) -> Enrolment | None:
-    """Return a person's present enrolment in a module (the latest cycle), or None."""
-    return db.session.scalar(
-        select(Enrolment)
-        .where(Enrolment.person_id == person_id, Enrolment.module_id == module_id)
-        .order_by(Enrolment.cycle.desc())
-        .limit(1)
-    )
-
-
-def get_enrolment(person_id: int, module_id: str) -> Enrolment:
-    """Return a person's present enrolment in a module.
-
-    :raises NotFoundError: when there is none.
-    """
-    enrolment = find_enrolment(person_id, module_id)
-    if enrolment is None:
-        raise NotFoundError
-    return enrolment
-
-
 def change_setting(enrolment: Enrolment, module: Module, setting: str) -> None:
     """Go on in another setting: shared lessons stay done, those of the setting are asked for.
 
@@ -144,83 +91,6 @@ def change_setting(enrolment: Enrolment, module: Module, setting: str) -> None:
         raise NotFoundError
     if enrolment.completed_at is None:
         enrolment.setting = setting
-
-
-# --- where a learner stands -------------------------------------------------------------------
-
-
-def load_progress(
-    enrolment_ids: Collection[int], *, checks_of: int | None = None
-) -> dict[int, Progress]:
-    """Return what each enrolment did, in one query; with the checks of one of them if asked."""
-    found = {enrolment_id: Progress() for enrolment_id in enrolment_ids}
-    if not found:
-        return found
-    selects: list[FactSelect] = [
-        select(
-            LessonCompletion.enrolment_id,
-            literal(_LESSON_FACT),
-            LessonCompletion.lesson_id,
-            LessonCompletion.setting,
-        ).where(LessonCompletion.enrolment_id.in_(enrolment_ids)),
-        *assessments.select_results(enrolment_ids),
-    ]
-    if checks_of is not None:
-        selects.append(assessments.select_checks(checks_of))
-    for enrolment_id, kind, key, detail in db.session.execute(union_all(*selects)):
-        _note(found[enrolment_id], kind, key, detail)
-    return found
-
-
-def _note(progress: Progress, kind: str, key: str, detail: str) -> None:
-    if kind == _LESSON_FACT:
-        progress.lessons_done.add((key, detail))
-    elif kind == assessments.ATTEMPT_FACT:
-        progress.submitted.add(key)
-        progress.passed = progress.passed or detail == assessments.PASSED
-    elif kind == assessments.EVALUATION_FACT:
-        progress.evaluation_given = True
-    else:
-        progress.checks[key] = json.loads(detail)
-
-
-def find_standing(person_id: int, module: Module, *, checks: bool = False) -> Standing | None:
-    """Return where a person stands in a module, or None when they did not begin it."""
-    enrolment = find_enrolment(person_id, module.id)
-    return None if enrolment is None else get_standing(enrolment, module, checks=checks)
-
-
-def get_standing(enrolment: Enrolment, module: Module, *, checks: bool = False) -> Standing:
-    """Return where an enrolment stands."""
-    checks_of = enrolment.id if checks else None
-    progress = load_progress([enrolment.id], checks_of=checks_of)[enrolment.id]
-    return _standing(enrolment, module, progress)
-
-
-def _standing(enrolment: Enrolment, module: Module, progress: Progress) -> Standing:
-    facts = progress.facts(completed=enrolment.completed_at is not None)
-    return Standing(enrolment, assess(requirements(module, enrolment.setting), facts), progress)
-
-
-def list_standings(
-    catalogue: Catalogue, person_ids: Collection[int], module_ids: Collection[str]
-) -> dict[tuple[int, str], Standing]:
-    """Return where people stand in modules, by (person, module), in two queries."""
-    enrolments = db.session.scalars(
-        select(Enrolment)
-        .where(Enrolment.person_id.in_(person_ids), Enrolment.module_id.in_(module_ids))
-        .order_by(Enrolment.cycle)
-    )
-    latest = {
-        (item.person_id, item.module_id): item
-        for item in enrolments
-        if item.module_id in catalogue.modules
-    }
-    progress = load_progress([item.id for item in latest.values()])
-    return {
-        key: _standing(item, catalogue.modules[item.module_id], progress[item.id])
-        for key, item in latest.items()
-    }
 
 
 # --- steps ------------------------------------------------------------------------------------
@@ -339,11 +209,11 @@ def complete_module(
     post_message(
         "certificate-issued",
         recipient=person.email,
-        language=language,
+        language=person.language,
         now=now,
         name=person.name,
         address=public_url(
-            "certificates.show_certificate", code=certificate.code, language=language
+            "certificates.show_certificate", code=certificate.code, language=person.language
         ),
     )
     return certificate
@@ -351,7 +221,7 @@ def complete_module(
 
 def _lock(enrolment: Enrolment) -> None:
     statement = select(Enrolment).where(Enrolment.id == enrolment.id).with_for_update()
-    db.session.execute(statement.execution_options(populate_existing=True))
+    db.session.execute(statement.execution_options(populate_existing=True)).scalar_one()
 
 
 def best_score(enrolment_id: int) -> int | None:

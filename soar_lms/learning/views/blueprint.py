@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 
-from soar_lms.accounts.models import Person
+from soar_lms.accounts.current import current_reader
 from soar_lms.catalogue.model import Module
 from soar_lms.clock import utc_now
 from soar_lms.content import get_module
 from soar_lms.errors import NotFoundError
 from soar_lms.i18n import current_language
-from soar_lms.learning import services
 from soar_lms.learning.models import Enrolment
 from soar_lms.learning.path import Path, Step, StepStatus
+from soar_lms.learning.standing import get_enrolment
 
 blueprint = Blueprint("learning", __name__, url_prefix="/<language:language>")
 
-__all__ = ["blueprint", "offered_module", "person", "utc_now"]
-
-
-def person() -> Person:
-    """Return the person who is signed in."""
-    return cast(Person, current_user._get_current_object())
+__all__ = ["blueprint", "offered_module", "utc_now"]
 
 
 def offered_module(module_id: str) -> Module:
@@ -44,7 +38,7 @@ def enrolment_in(module: Module) -> Enrolment:
 
     :raises NotFoundError: when there is none.
     """
-    return services.get_enrolment(person().id, module.id)
+    return get_enrolment(current_reader().id, module.id)
 
 
 def address_of_step(module: Module, enrolment: Enrolment, status: StepStatus | None) -> str:

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from soar_lms.access import Access, access
+from soar_lms.accounts.current import current_person, current_reader
 from soar_lms.assessments.grading import needed_points
 from soar_lms.catalogue.model import Module
 from soar_lms.content import catalogue, get_module
@@ -17,14 +18,13 @@ from soar_lms.i18n import current_language
 from soar_lms.learning import services
 from soar_lms.learning.forms import ChooseSettingForm
 from soar_lms.learning.path import requirements
-from soar_lms.learning.services import Standing
+from soar_lms.learning.standing import Standing, find_standing, get_standing
 from soar_lms.learning.views.blueprint import (
     address_of_step,
     blueprint,
     go_on,
     minutes_left,
     offered_module,
-    person,
     utc_now,
 )
 
@@ -47,7 +47,7 @@ def show_module(module_id: str) -> ResponseReturnValue:
     standing = _standing(module)
     form = ChooseSettingForm.for_module(module) if current_user.is_authenticated else None
     if form and not standing:
-        form.setting.data = person().setting
+        form.setting.data = current_reader().setting
     page = render_template(
         "learning/module_show.html",
         module=module,
@@ -80,13 +80,13 @@ def enrol(module_id: str) -> ResponseReturnValue:
         return page, 422
     with transaction():
         enrolment = services.enrol(
-            person(),
+            current_person(),
             module,
             setting=form.setting.data,
             language=current_language().tag,
             now=utc_now(),
         )
-    return go_on(module, enrolment, services.get_standing(enrolment, module).path)
+    return go_on(module, enrolment, get_standing(enrolment, module).path)
 
 
 @blueprint.get("/learn/<string:module_id>/continue")
@@ -94,7 +94,7 @@ def enrol(module_id: str) -> ResponseReturnValue:
 def continue_module(module_id: str) -> ResponseReturnValue:
     """Lead to the next step, whatever it is now."""
     module = offered_module(module_id)
-    standing = services.find_standing(person().id, module)
+    standing = find_standing(current_reader().id, module)
     if standing is None:
         return redirect(url_for("learning.show_module", module_id=module.id))
     return go_on(module, standing.enrolment, standing.path)
@@ -154,7 +154,7 @@ def show_media(module_id: str, name: str) -> ResponseReturnValue:
 def _standing(module: Module) -> Standing | None:
     if not current_user.is_authenticated:
         return None
-    return services.find_standing(person().id, module)
+    return find_standing(current_reader().id, module)
 
 
 def _next_address(module: Module, standing: Standing | None) -> str | None:

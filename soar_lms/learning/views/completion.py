@@ -6,6 +6,7 @@ from flask import current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from soar_lms.access import Access, access
+from soar_lms.accounts.current import current_person, current_reader
 from soar_lms.accounts.services import update_practice
 from soar_lms.accounts.time_zones import time_zone_name
 from soar_lms.catalogue.model import Module
@@ -17,12 +18,12 @@ from soar_lms.i18n import current_language, gettext
 from soar_lms.learning import services
 from soar_lms.learning.forms import ConfirmCompletionForm, make_evaluation_form
 from soar_lms.learning.path import Step
+from soar_lms.learning.standing import get_standing
 from soar_lms.learning.views.blueprint import (
     blueprint,
     enrolment_in,
     go_on,
     offered_module,
-    person,
     utc_now,
 )
 
@@ -32,7 +33,7 @@ from soar_lms.learning.views.blueprint import (
 def give_evaluation(module_id: str) -> ResponseReturnValue:
     module = offered_module(module_id)
     enrolment = enrolment_in(module)
-    path = services.get_standing(enrolment, module).path
+    path = get_standing(enrolment, module).path
     if not path.is_open(Step.EVALUATION):
         return go_on(module, enrolment, path)
     form = make_evaluation_form(module)
@@ -63,7 +64,7 @@ def confirm_completion(module_id: str) -> ResponseReturnValue:
     if enrolment.completed_at is not None:
         certificate = get_current_certificate(enrolment.id)
         return redirect(url_for("certificates.show_certificate", code=certificate.code))
-    path = services.get_standing(enrolment, module).path
+    path = get_standing(enrolment, module).path
     if not path.is_open(Step.CONFIRMATION):
         return go_on(module, enrolment, path)
     form = _confirmation_form(module)
@@ -73,14 +74,16 @@ def confirm_completion(module_id: str) -> ResponseReturnValue:
             module=module,
             text=module.texts[current_language().tag],
             form=form,
-            today=local_date(utc_now(), person().time_zone),
-            time_zone=time_zone_name(person().time_zone),
+            today=local_date(utc_now(), current_reader().time_zone),
+            time_zone=time_zone_name(current_reader().time_zone),
         )
         return page, 422 if form.is_submitted() else 200
     with transaction():
-        update_practice(person(), profession=form.profession.data, territory=form.territory.data)
+        update_practice(
+            current_person(), profession=form.profession.data, territory=form.territory.data
+        )
         certificate = services.complete_module(
-            person(),
+            current_person(),
             enrolment,
             module,
             setting_name=catalogue().settings[enrolment.setting].name[current_language().tag],
@@ -95,8 +98,8 @@ def confirm_completion(module_id: str) -> ResponseReturnValue:
 
 
 def _confirmation_form(module: Module) -> ConfirmCompletionForm:
-    form = ConfirmCompletionForm(obj=person())
-    today = local_date(utc_now(), person().time_zone)
+    form = ConfirmCompletionForm(obj=current_reader())
+    today = local_date(utc_now(), current_reader().time_zone)
     form.fill(list_offers(module, current_language().tag, today))
     return form
 

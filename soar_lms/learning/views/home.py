@@ -6,15 +6,14 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from soar_lms.access import Access, access
+from soar_lms.accounts.current import current_reader
 from soar_lms.certificates import services as certificates
 from soar_lms.content import catalogue
-from soar_lms.learning import services
+from soar_lms.learning.standing import list_standings
 from soar_lms.learning.views.blueprint import (
     address_of_step,
     blueprint,
     minutes_left,
-    person,
-    utc_now,
 )
 
 
@@ -22,7 +21,7 @@ from soar_lms.learning.views.blueprint import (
 @access(Access.LEARNER)
 def show_home() -> ResponseReturnValue:
     modules = catalogue().modules
-    standings = services.list_standings(catalogue(), [person().id], list(modules))
+    standings = list_standings(catalogue(), [current_reader().id], list(modules))
     started = [
         {
             "module": modules[module_id],
@@ -37,7 +36,10 @@ def show_home() -> ResponseReturnValue:
     return render_template(
         "learning/home_show.html",
         started=started,
-        others=[module for module in modules.values() if (person().id, module.id) not in standings],
-        certificates=certificates.list_certificates(person().id),
-        today=utc_now().date(),
+        others=[
+            module
+            for module in modules.values()
+            if (current_reader().id, module.id) not in standings
+        ],
+        certificates=certificates.list_certificates(current_reader().id),
     )

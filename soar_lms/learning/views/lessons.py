@@ -4,28 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import jsonify, make_response, redirect, render_template, request, url_for
+from flask import flash, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from soar_lms.access import Access, access
+from soar_lms.accounts.current import current_reader
 from soar_lms.assessments import services as assessments
 from soar_lms.catalogue.model import LessonPage, Module
 from soar_lms.database import transaction
 from soar_lms.errors import NotFoundError
-from soar_lms.forms import ActionForm
+from soar_lms.forms import TOKEN_TOO_OLD, check_token
 from soar_lms.headers import allow_caching
 from soar_lms.i18n import current_language
 from soar_lms.learning import services
 from soar_lms.learning.checks import CheckView, show_check
-from soar_lms.learning.forms import AnswerForm
-from soar_lms.learning.services import Standing
+from soar_lms.learning.standing import Reading, find_reading, get_standing
 from soar_lms.learning.views.blueprint import (
     blueprint,
     enrolment_in,
     go_on,
     offered_module,
-    person,
     utc_now,
 )
 from soar_lms.learning.views.catalogue import KEPT_SECONDS
@@ -44,7 +43,7 @@ def show_lessons(module_id: str, setting: str) -> ResponseReturnValue:
         module=module,
         text=module.texts[current_language().tag],
         setting=setting,
-        standing=_standing(module),
+        reading=_reading(module),
     )
     return allow_caching(make_response(page), KEPT_SECONDS)
 
@@ -55,8 +54,7 @@ def show_lesson(module_id: str, setting: str, lesson_id: str) -> ResponseReturnV
     module = offered_module(module_id)
     brief = request.args.get("version") == "brief"
     page = _find_page(module, setting, lesson_id, brief=brief)
-    standing = _standing(module)
-    html = _render(module, setting, page, standing, brief=brief)
+    html = _render(module, setting, page, _reading(module), brief=brief)
     return allow_caching(make_response(html), KEPT_SECONDS)
 
 
@@ -67,14 +65,16 @@ def complete_lesson(module_id: str, setting: str, lesson_id: str) -> ResponseRet
     _find_page(module, setting, lesson_id, brief=False)
     enrolment = enrolment_in(module)
     lesson = module.find_lesson(lesson_id)
-    if not ActionForm().validate_on_submit() or (
-        lesson and lesson.by_setting and setting != enrolment.setting
-    ):
-        return redirect(url_for("learning.show_lesson", **(request.view_args or {})))
+    here = url_for("learning.show_lesson", **(request.view_args or {}))
+    if not check_token():
+        flash(str(TOKEN_TOO_OLD), "error")
+        return redirect(here)
+    if lesson and lesson.by_setting and setting != enrolment.setting:
+        return redirect(here)
     with transaction():
         services.complete_lesson(enrolment, module, lesson_id, utc_now())
         enrolment.language = current_language().tag
-    return go_on(module, enrolment, services.get_standing(enrolment, module).path)
+    return go_on(module, enrolment, get_standing(enrolment, module).path)
 
 
 @blueprint.post(f"{_ADDRESS}/checks/<string:question_id>")
@@ -86,23 +86,26 @@ def answer_check(
     page = _find_page(module, setting, lesson_id, brief=False)
     if question_id not in page.check_ids():
         raise NotFoundError
-    enrolment, form = enrolment_in(module), AnswerForm()
+    enrolment, chosen = enrolment_in(module), request.form.getlist("choice")
     place: dict[str, Any] = {"module_id": module_id, "setting": setting, "lesson_id": lesson_id}
-    anchor = f"check-{question_id}"
-    if not form.validate_on_submit() or not form.choice.data:
-        return redirect(url_for("learning.show_lesson", open=question_id, _anchor=anchor, **place))
+    here = url_for("learning.show_lesson", _anchor=f"check-{question_id}", **place)
+    if not check_token():
+        flash(str(TOKEN_TOO_OLD), "error")
+        return redirect(here)
+    if not chosen:
+        return redirect(here)
     with transaction():
         assessments.answer_check(
             module,
             enrolment_id=enrolment.id,
             question_id=question_id,
-            chosen=form.choice.data,
+            chosen=chosen,
             now=utc_now(),
         )
     if request.accept_mimetypes.best == "application/json":
-        check = show_check(module, question_id, current_language().tag, form.choice.data)
+        check = show_check(module, question_id, current_language().tag, chosen)
         return jsonify(html=render_template("learning/check_feedback.html", check=check))
-    return redirect(url_for("learning.show_lesson", _anchor=anchor, **place))
+    return redirect(here)
 
 
 def _find_page(module: Module, setting: str, lesson_id: str, *, brief: bool) -> LessonPage:
@@ -112,47 +115,49 @@ def _find_page(module: Module, setting: str, lesson_id: str, *, brief: bool) -> 
     return page
 
 
-def _standing(module: Module) -> Standing | None:
-    if not current_user.is_authenticated:
-        return None
-    return services.find_standing(person().id, module, checks=True)
+def _reading(module: Module) -> Reading | None:
+    return find_reading(current_reader().id, module.id) if current_user.is_authenticated else None
 
 
 def _render(
     module: Module,
     setting: str,
     page: LessonPage,
-    standing: Standing | None,
+    reading: Reading | None,
     *,
     brief: bool,
 ) -> str:
     language = current_language().tag
     lesson_ids = [lesson.id for lesson in module.spec.lessons]
     position = lesson_ids.index(page.lesson_id)
+    lesson = module.spec.lessons[position]
+    own = reading is not None and (not lesson.by_setting or reading.setting == setting)
+    checks = {
+        question_id: _check(module, question_id, language, reading if own else None)
+        for question_id in page.check_ids()
+    }
     return render_template(
         "learning/lesson_show.html",
         module=module,
         text=module.texts[language],
         setting=setting,
         page=page,
-        lesson=module.spec.lessons[position],
+        lesson=lesson,
         position=position,
         previous_id=lesson_ids[position - 1] if position else None,
         next_id=lesson_ids[position + 1] if position + 1 < len(lesson_ids) else None,
         brief=brief,
-        standing=standing,
-        checks={
-            question_id: _check(module, question_id, language, standing)
-            for question_id in page.check_ids()
-        },
-        form=ActionForm() if standing else None,
+        reading=reading,
+        own=own,
+        checks=checks,
+        answers=tuple(check.chosen for check in checks.values()),
     )
 
 
-def _check(module: Module, question_id: str, language: str, standing: Standing | None) -> CheckView:
+def _check(module: Module, question_id: str, language: str, reading: Reading | None) -> CheckView:
     """Show a check with the answer that is kept, or that a visitor gave in the address."""
-    if standing is not None:
-        chosen = standing.progress.checks.get(question_id, [])
+    if reading is not None:
+        chosen = list(reading.checks.get(question_id, ()))
     elif request.args.get("check") == question_id:
         chosen = request.args.getlist("choice")
     else:

@@ -8,20 +8,21 @@ from flask import jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from soar_lms.access import Access, access
+from soar_lms.accounts.current import current_reader
 from soar_lms.assessments import services as assessments
-from soar_lms.assessments.grading import is_correct, needed_points
+from soar_lms.assessments.grading import needed_points
 from soar_lms.assessments.models import Attempt
 from soar_lms.catalogue.model import Module
 from soar_lms.catalogue.schema import FeedbackPolicy
 from soar_lms.database import transaction
 from soar_lms.errors import NotFoundError
-from soar_lms.forms import ActionForm
+from soar_lms.forms import ActionForm, check_token
 from soar_lms.i18n import current_language
 from soar_lms.learning import services
-from soar_lms.learning.checks import CheckView, QuestionView
-from soar_lms.learning.checks import show_question as put_into_words
+from soar_lms.learning.checks import CheckView, QuestionView, show_asked, show_graded
 from soar_lms.learning.forms import AnswerForm
 from soar_lms.learning.path import Step
+from soar_lms.learning.standing import get_attempt, get_standing
 from soar_lms.learning.views.blueprint import (
     blueprint,
     enrolment_in,
@@ -63,7 +64,7 @@ def start_test(module_id: str, instrument: str) -> ResponseReturnValue:
 
 
 def _show_test(module: Module, instrument: str, form: ActionForm) -> str:
-    standing = services.get_standing(enrolment_in(module), module)
+    standing = get_standing(enrolment_in(module), module)
     if standing.path.status(_STEPS[instrument]) is None:
         raise NotFoundError
     attempts = assessments.list_attempts(standing.enrolment.id, instrument)
@@ -97,15 +98,17 @@ def show_question(
 @blueprint.post(f"{_ATTEMPT}/<int:position>")
 @access(Access.LEARNER)
 def save_answer(module_id: str, instrument: str, number: int, position: int) -> ResponseReturnValue:
-    module, form = offered_module(module_id), AnswerForm()
+    module = offered_module(module_id)
     attempt = _attempt(module, instrument, number)
     question_id = _item(attempt, position)["question_id"]
-    if not form.validate_on_submit():
+    if not check_token():
+        form = AnswerForm()
+        form.validate()
         if _wants_json():
             return jsonify(error=[message for _, message in form.all_errors()]), 422
         return _question(module, attempt, position, form), 422
     with transaction():
-        assessments.save_answer(module, attempt, question_id, form.choice.data or [], utc_now())
+        assessments.save_answer(attempt, question_id, request.form.getlist("choice"), utc_now())
     if _wants_json():
         return jsonify(saved=True)
     return _after_saving(module, attempt, position)
@@ -190,7 +193,7 @@ def show_result(module_id: str, instrument: str, number: int) -> ResponseReturnV
     attempt = _attempt(module, instrument, number)
     if attempt.is_open:
         return redirect(url_for("learning.review_attempt", **(request.view_args or {})))
-    standing = services.get_standing(enrolment_in(module), module)
+    standing = get_standing(enrolment_in(module), module)
     return render_template(
         "learning/attempt_result.html",
         module=module,
@@ -212,27 +215,19 @@ def _feedback(module: Module, attempt: Attempt) -> list[CheckView]:
     if post.feedback is FeedbackPolicy.AFTER_PASSING and not attempt.passed:
         return []
     answers = assessments.list_answers(attempt.id)
-    return [_graded(module, item, answers.get(item["question_id"], [])) for item in attempt.items]
-
-
-def _graded(module: Module, item: dict[str, Any], chosen: list[str]) -> CheckView:
-    question = _question_view(module, item)
-    return CheckView(
-        question=question,
-        chosen=tuple(chosen),
-        right=is_correct(chosen, item["correct"]),
-        rationale=module.question_text(question.id, current_language().tag).rationale,
-        correct=tuple(item["correct"]),
-    )
+    language = current_language().tag
+    return [
+        show_graded(module, item, language, answers.get(item["question_id"], []))
+        for item in attempt.items
+    ]
 
 
 def _question_view(module: Module, item: dict[str, Any]) -> QuestionView:
-    language = current_language().tag
-    return put_into_words(module, item["question_id"], language, tuple(item["options"]))
+    return show_asked(module, item, current_language().tag)
 
 
 def _attempt(module: Module, instrument: str, number: int) -> Attempt:
-    return assessments.get_attempt(enrolment_in(module).id, instrument, number)
+    return get_attempt(current_reader().id, module.id, instrument, number)
 
 
 def _item(attempt: Attempt, position: int) -> dict[str, Any]:

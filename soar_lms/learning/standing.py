@@ -1,0 +1,245 @@
+"""Where learners stand: what they did, read from the database for pages, steps and reports.
+
+Nothing here writes. A page asks for all it shows of its reader in one query.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Select, bindparam, case, func, literal, select, union_all
+
+from soar_lms.assessments import services as assessments
+from soar_lms.assessments.models import Attempt, CheckAnswer
+from soar_lms.assessments.services import FactSelect
+from soar_lms.catalogue.model import Catalogue, Module
+from soar_lms.database import db, read
+from soar_lms.errors import NotFoundError
+from soar_lms.learning.models import Enrolment, LessonCompletion
+from soar_lms.learning.path import Facts, LessonKey, Path, assess, requirements
+
+_LESSON_FACT = "lesson"
+
+
+@dataclass
+class Progress:
+    """What an enrolment did so far, as it stands in the database."""
+
+    lessons_done: set[tuple[str, str]] = field(default_factory=set)
+    submitted: set[str] = field(default_factory=set)
+    passed: bool = False
+    evaluation_given: bool = False
+
+    def facts(self, *, completed: bool) -> Facts:
+        return Facts(
+            lessons_done=frozenset(self.lessons_done),
+            pre_test_submitted=assessments.PRE in self.submitted,
+            post_test_passed=self.passed,
+            evaluation_given=self.evaluation_given,
+            completed=completed,
+        )
+
+
+@dataclass(frozen=True)
+class Standing:
+    """An enrolment with where it stands."""
+
+    enrolment: Enrolment
+    path: Path
+    progress: Progress
+
+
+_PRESENT = (
+    select(Enrolment)
+    .where(
+        Enrolment.person_id == bindparam("person_id"),
+        Enrolment.module_id == bindparam("module_id"),
+    )
+    .order_by(Enrolment.cycle.desc())
+    .limit(1)
+)
+
+
+def find_enrolment(person_id: int, module_id: str) -> Enrolment | None:
+    """Return a person's present enrolment in a module (the latest cycle), or None."""
+    return db.session.scalar(_PRESENT, {"person_id": person_id, "module_id": module_id})
+
+
+def get_enrolment(person_id: int, module_id: str) -> Enrolment:
+    """Return a person's present enrolment in a module.
+
+    :raises NotFoundError: when there is none.
+    """
+    enrolment = find_enrolment(person_id, module_id)
+    if enrolment is None:
+        raise NotFoundError
+    return enrolment
+
+
+def load_progress(enrolment_ids: Collection[int]) -> dict[int, Progress]:
+    """Return what each enrolment did, in one query."""
+    found = {enrolment_id: Progress() for enrolment_id in enrolment_ids}
+    if not found:
+        return found
+    values = {assessments.ENROLMENTS: list(enrolment_ids)}
+    for enrolment_id, kind, key, detail in db.session.execute(_FACTS, values):
+        _note(found[enrolment_id], kind, key, detail)
+    return found
+
+
+# Built once: putting a statement together costs more than running it.
+_FACT_SELECTS: list[FactSelect] = [
+    select(
+        LessonCompletion.enrolment_id,
+        literal(_LESSON_FACT),
+        LessonCompletion.lesson_id,
+        LessonCompletion.setting,
+    ).where(LessonCompletion.enrolment_id.in_(bindparam(assessments.ENROLMENTS, expanding=True))),
+    *assessments.RESULTS,
+]
+_FACTS = union_all(*_FACT_SELECTS)
+
+
+def _note(progress: Progress, kind: str, key: str, detail: str) -> None:
+    if kind == _LESSON_FACT:
+        progress.lessons_done.add((key, detail))
+    elif kind == assessments.ATTEMPT_FACT:
+        progress.submitted.add(key)
+        progress.passed = progress.passed or detail == assessments.PASSED
+    else:
+        progress.evaluation_given = True
+
+
+def find_standing(person_id: int, module: Module) -> Standing | None:
+    """Return where a person stands in a module, or None when they did not begin it."""
+    enrolment = find_enrolment(person_id, module.id)
+    return None if enrolment is None else get_standing(enrolment, module)
+
+
+def get_standing(enrolment: Enrolment, module: Module) -> Standing:
+    """Return where an enrolment stands."""
+    return _standing(enrolment, module, load_progress([enrolment.id])[enrolment.id])
+
+
+def _standing(enrolment: Enrolment, module: Module, progress: Progress) -> Standing:
+    facts = progress.facts(completed=enrolment.completed_at is not None)
+    return Standing(enrolment, assess(requirements(module, enrolment.setting), facts), progress)
+
+
+def list_standings(
+    catalogue: Catalogue, person_ids: Collection[int], module_ids: Collection[str]
+) -> dict[tuple[int, str], Standing]:
+    """Return where people stand in modules, by (person, module), in two queries."""
+    enrolments = db.session.scalars(
+        select(Enrolment)
+        .where(Enrolment.person_id.in_(person_ids), Enrolment.module_id.in_(module_ids))
+        .order_by(Enrolment.cycle)
+    )
+    latest = {
+        (item.person_id, item.module_id): item
+        for item in enrolments
+        if item.module_id in catalogue.modules
+    }
+    progress = load_progress([item.id for item in latest.values()])
+    return {
+        key: _standing(item, catalogue.modules[item.module_id], progress[item.id])
+        for key, item in latest.items()
+    }
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a lesson page needs to know of its reader."""
+
+    setting: str
+    completed: bool
+    lessons_done: tuple[LessonKey, ...]
+    """In order, so that equal readers are equal."""
+    checks: dict[str, tuple[str, ...]] = field(compare=False)
+
+
+def _of_present_enrolment(kind: str, *columns: Any, table: type[Any]) -> Select[str, str, str]:
+    """Return a select of rows that belong to the present enrolment of a person in a module."""
+    newest = (
+        select(func.max(Enrolment.cycle))
+        .where(
+            Enrolment.person_id == bindparam("person_id"),
+            Enrolment.module_id == bindparam("module_id"),
+        )
+        .scalar_subquery()
+    )
+    rows = select(literal(kind), *columns).select_from(Enrolment)
+    if table is not Enrolment:
+        rows = rows.join(table, table.enrolment_id == Enrolment.id)
+    return rows.where(
+        Enrolment.person_id == bindparam("person_id"),
+        Enrolment.module_id == bindparam("module_id"),
+        Enrolment.cycle == newest,
+    )
+
+
+_READING = union_all(
+    _of_present_enrolment(
+        "enrolment",
+        Enrolment.setting,
+        case((Enrolment.completed_at.is_(None), ""), else_="completed"),
+        table=Enrolment,
+    ),
+    _of_present_enrolment(
+        _LESSON_FACT,
+        LessonCompletion.lesson_id,
+        LessonCompletion.setting,
+        table=LessonCompletion,
+    ),
+    _of_present_enrolment("check", *assessments.CHECK_COLUMNS, table=CheckAnswer),
+)
+
+
+def find_reading(person_id: int, module_id: str) -> Reading | None:
+    """Return what a lesson page needs, in one query; None for somebody who did not enrol."""
+    rows = read(_READING, {"person_id": person_id, "module_id": module_id})
+    setting, completed, lessons, checks = None, False, [], {}
+    for kind, key, detail in rows:  # type: ignore[misc]  # three columns
+        if kind == _LESSON_FACT:
+            lessons.append((key, detail))
+        elif kind == "check":
+            checks[key] = tuple(json.loads(detail))
+        else:
+            setting, completed = key, bool(detail)
+    if setting is None:
+        return None
+    return Reading(setting, completed, tuple(sorted(lessons)), checks)
+
+
+_ATTEMPT = (
+    select(Attempt)
+    .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
+    .where(
+        Enrolment.person_id == bindparam("person_id"),
+        Enrolment.module_id == bindparam("module_id"),
+        Attempt.instrument == bindparam("instrument"),
+        Attempt.number == bindparam("number"),
+    )
+    .order_by(Enrolment.cycle.desc())
+    .limit(1)
+)
+
+
+def get_attempt(person_id: int, module_id: str, instrument: str, number: int) -> Attempt:
+    """Return somebody's attempt at a test of a module, in one query.
+
+    :raises NotFoundError: when there is none.
+    """
+    values = {
+        "person_id": person_id,
+        "module_id": module_id,
+        "instrument": instrument,
+        "number": number,
+    }
+    attempt = db.session.scalar(_ATTEMPT, values)
+    if attempt is None:
+        raise NotFoundError
+    return attempt
