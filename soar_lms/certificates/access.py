@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from soar_lms.access import Role
-from soar_lms.accounts.models import Person
+from soar_lms.accounts.models import Person, Reader
 from soar_lms.certificates.models import Certificate
 
-Rule = Callable[[Person, Certificate], bool]
+Rule = Callable[[Person | Reader, Certificate], bool]
 _rules: list[Rule] = []
 
 
@@ -22,7 +22,7 @@ def allows_viewing(rule: Rule) -> Rule:
     return rule
 
 
-def can_view(person: Person, certificate: Certificate) -> bool:
+def can_view(person: Person | Reader, certificate: Certificate) -> bool:
     """Whether `person` may open `certificate`; one without an owner belongs to staff."""
     if certificate.person_id is not None and certificate.person_id == person.id:
         return True

@@ -17,8 +17,8 @@ from soar_lms.certificates.pdf import PDFError
 from soar_lms.certificates.services import find_certificate
 from soar_lms.clock import utc_now
 
-# The code stands in the document's keywords, which WeasyPrint writes as plain text.
-_KEYWORDS = re.compile(rb"/Keywords \(([0-9A-Z-]{20,60})\)")
+# The code stands in the keywords of the document's metadata, which are plain text.
+_KEYWORDS = re.compile(rb"<pdf:Keywords>([0-9A-Z-]{20,60})</pdf:Keywords>")
 
 
 @click.group()
@@ -61,7 +61,7 @@ def verify(load_app: Callable[[], Flask], file: Path) -> None:
     with app.test_request_context():
         certificate = _certificate(found.group(1).decode())
         same = make_document(certificate) == data
-        status = certificate.status(utc_now().date())
+        status = certificate.status_at(utc_now())
     click.echo(f"issued here: {format_code(certificate.code)}, {certificate.name}")
     click.echo("unchanged" if same else "CHANGED, or made by another release of this program")
     click.echo(f"status now: {status}")

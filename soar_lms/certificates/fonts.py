@@ -16,7 +16,7 @@ from fontTools.varLib.instancer import instantiateVariableFont
 FAMILIES = (
     "Public Sans",
     "Noto Sans",
-    "Noto Sans Arabic",
+    "IBM Plex Sans Arabic",
     "Noto Sans Devanagari",
     "Noto Sans Thai",
 )

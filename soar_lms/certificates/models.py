@@ -10,6 +10,7 @@ from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Numeric, String
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
+from soar_lms.clock import local_date
 from soar_lms.database import Base, UTCDateTime
 
 NAME_LENGTH = 120
@@ -81,6 +82,15 @@ class Certificate(Base):
     replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("certificates.id"))
     revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     revoked_reason: Mapped[str | None] = mapped_column(String(500))
+
+    @property
+    def revoked_on(self) -> date | None:
+        """The day it was revoked, where its owner is."""
+        return None if self.revoked_at is None else local_date(self.revoked_at, self.time_zone)
+
+    def status_at(self, now: datetime) -> Status:
+        """Say what the certificate is worth now; its last day ends where its owner is."""
+        return self.status(local_date(now, self.time_zone))
 
     def status(self, today: date) -> Status:
         """Say what the certificate is worth on a day."""

@@ -164,8 +164,9 @@ def _complaints_are_errors() -> Iterator[None]:
 def _declare_ua(_document: object, pdf: Any) -> None:
     """Say in the metadata that the file is PDF/UA-1 too; WeasyPrint declares one profile only."""
     reference = int(pdf.catalog["Metadata"].split()[0])
-    stream = pdf.objects[reference].stream
-    stream[0] = stream[0].replace(b"</rdf:RDF>", _UA_METADATA.strip(), 1)
+    metadata = pdf.objects[reference]
+    metadata.stream[0] = metadata.stream[0].replace(b"</rdf:RDF>", _UA_METADATA.strip(), 1)
+    metadata.compress = False  # so that programs that know no PDF can read it, the code included
 
 
 def _data_address(svg: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -154,16 +155,22 @@ def get_current_certificate(enrolment_id: int) -> Certificate:
 
     :raises NotFoundError: when there is none.
     """
-    certificate = db.session.scalar(
+    certificate = list_current_certificates([enrolment_id]).get(enrolment_id)
+    if certificate is None:
+        raise NotFoundError
+    return certificate
+
+
+def list_current_certificates(enrolment_ids: Collection[int]) -> dict[int, Certificate]:
+    """Return the certificates that count now, by enrolment: not replaced and not revoked."""
+    found = db.session.scalars(
         select(Certificate).where(
-            Certificate.enrolment_id == enrolment_id,
+            Certificate.enrolment_id.in_(enrolment_ids),
             Certificate.replaced_by_id.is_(None),
             Certificate.revoked_at.is_(None),
         )
     )
-    if certificate is None:
-        raise NotFoundError
-    return certificate
+    return {item.enrolment_id: item for item in found if item.enrolment_id is not None}
 
 
 def list_certificates(person_id: int) -> list[Certificate]:

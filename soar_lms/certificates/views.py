@@ -15,9 +15,9 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 
 from soar_lms.access import Access, access
+from soar_lms.accounts.current import current_reader
 from soar_lms.certificates import services
 from soar_lms.certificates.access import can_view
 from soar_lms.certificates.codes import format_code, read_code
@@ -41,7 +41,7 @@ def show_certificate(code: str) -> ResponseReturnValue:
         "certificates/certificate_show.html",
         certificate=certificate,
         code=format_code(certificate.code),
-        status=certificate.status(utc_now().date()),
+        status=certificate.status_at(utc_now()),
     )
 
 
@@ -60,7 +60,7 @@ def _readable(code: str) -> Certificate:
     :raises NotFoundError: to everybody else, as if there were none.
     """
     certificate = services.get_certificate(code)
-    if not can_view(current_user, certificate):
+    if not can_view(current_reader(), certificate):
         raise NotFoundError
     return certificate
 
@@ -97,13 +97,13 @@ def _verify(code: str) -> Response:
     certificate = services.find_certificate(code)
     if certificate is None:
         return _answer({"status": "unknown"}, None, 404)
-    status = certificate.status(utc_now().date())
+    status = certificate.status_at(utc_now())
     return _answer(_facts(certificate, status), certificate, 200)
 
 
 def _facts(certificate: Certificate, status: Status) -> dict[str, Any]:
     """Return what anybody with the code may know: no e-mail, no score, no setting."""
-    expires, revoked = certificate.expires_on, certificate.revoked_at
+    expires, revoked_on = certificate.expires_on, certificate.revoked_on
     return {
         "status": str(status),
         "code": format_code(certificate.code),
@@ -112,7 +112,7 @@ def _facts(certificate: Certificate, status: Status) -> dict[str, Any]:
         "language": certificate.language,
         "completed_on": certificate.completed_on.isoformat(),
         "expires_on": expires.isoformat() if expires else None,
-        "revoked_on": revoked.date().isoformat() if revoked else None,
+        "revoked_on": revoked_on.isoformat() if revoked_on else None,
         "replaced_by": services.code_of_successor(certificate),
     }
 

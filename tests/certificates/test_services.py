@@ -1,0 +1,355 @@
+"""Issuing and finding certificates, on the real databases."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+
+from soar_lms.catalogue.model import Module
+from soar_lms.catalogue.schema import CertificateSpec, CreditOffer
+from soar_lms.certificates import services
+from soar_lms.certificates.codes import format_code, make_code
+from soar_lms.certificates.models import Certificate, Status
+from soar_lms.certificates.services import Claim, CreditNotOfferedError, Provider
+from soar_lms.database import db, transaction
+from soar_lms.errors import NotFoundError
+from tests.assessments.variants import with_spec
+from tests.factories import NOW, make_enrolment, make_person
+
+
+@pytest.fixture
+def enrolment_id(context: Flask, module: Module) -> int:
+    with transaction():
+        return make_enrolment(make_person(), module).id
+
+
+def issue(module: Module, enrolment_id: int, **changes: Any) -> Certificate:
+    values: dict[str, Any] = {
+        "setting_name": "Health care",
+        "enrolment_id": enrolment_id,
+        "person_id": 1,
+        "name": "Ana Torres Vega",
+        "setting": "health-care",
+        "language": "en",
+        "time_zone": "America/New_York",
+        "score": 90,
+        "claim": None,
+        "provider": Provider("Riverside", "https://example.org"),
+        "now": NOW,
+    }
+    with transaction():
+        return services.issue_certificate(module, **(values | changes))
+
+
+# --- issuing ------------------------------------------------------------------------------------
+
+
+def test_a_certificate_is_a_snapshot_of_everything_it_prints(
+    enrolment_id: int, module: Module
+) -> None:
+    certificate = issue(module, enrolment_id, language="es", setting_name="Atención médica")
+
+    db.session.expire_all()
+    assert {
+        name: getattr(certificate, name)
+        for name in (
+            "name",
+            "module_title",
+            "module_version",
+            "setting_name",
+            "minutes",
+            "provider",
+        )
+    } == {
+        "name": "Ana Torres Vega",
+        "module_title": module.texts["es"].title,
+        "module_version": module.spec.version,
+        "setting_name": "Atención médica",
+        "minutes": module.spec.minutes,
+        "provider": "Riverside",
+    }
+    assert certificate.credit_amount is None
+    assert certificate.template_version == services.TEMPLATE_VERSION
+
+
+@pytest.mark.parametrize(("show", "score"), [(True, 90), (False, None)])
+def test_the_score_is_kept_only_where_the_module_shows_it(
+    enrolment_id: int, module: Module, show: bool, score: int | None
+) -> None:
+    changed = with_spec(module, certificate=CertificateSpec(show_score=show))
+
+    assert issue(changed, enrolment_id).score == score
+
+
+def test_an_enrolment_has_one_current_certificate(enrolment_id: int, module: Module) -> None:
+    first = issue(module, enrolment_id)
+    second = issue(module, enrolment_id, name="Somebody Else")
+
+    assert second.id == first.id
+    assert second.name == "Ana Torres Vega"
+
+
+@pytest.mark.parametrize("kind", ["second", "code", "reason"])
+def test_the_database_refuses_impossible_certificates(
+    enrolment_id: int, module: Module, kind: str
+) -> None:
+    first = issue(module, enrolment_id)
+    copied = {
+        column.key: getattr(first, column.key)
+        for column in Certificate.__table__.columns
+        if column.key != "id"
+    }
+    changes: dict[str, dict[str, Any]] = {
+        "second": {"code": make_code()},
+        "code": {"enrolment_id": None},
+        "reason": {"code": make_code(), "enrolment_id": None, "revoked_at": NOW},
+    }
+
+    with pytest.raises(IntegrityError), transaction():
+        db.session.add(Certificate(**(copied | changes[kind])))
+
+
+def test_after_a_replacement_the_new_one_is_current(enrolment_id: int, module: Module) -> None:
+    old = issue(module, enrolment_id)
+    with transaction():
+        old.revoked_at, old.revoked_reason = NOW, "wrong name"
+    new = issue(module, enrolment_id, name="Ana T. Vega")
+
+    assert new.id != old.id
+    assert services.get_current_certificate(enrolment_id).id == new.id
+
+
+@pytest.mark.parametrize(
+    ("completed", "months", "expires"),
+    [
+        pytest.param("2026-11-22", 12, "2027-11-22", id="a-year"),
+        pytest.param("2026-01-31", 1, "2026-02-28", id="end-of-january"),
+        pytest.param("2024-01-31", 1, "2024-02-29", id="leap-february"),
+        pytest.param("2024-02-29", 12, "2025-02-28", id="leap-day"),
+        pytest.param("2024-02-29", 48, "2028-02-29", id="leap-day-to-leap-day"),
+        pytest.param("2026-12-15", 1, "2027-01-15", id="over-the-year"),
+        pytest.param("2026-11-30", 13, "2027-12-30", id="december"),
+        pytest.param("2026-10-31", 6, "2027-04-30", id="end-of-april"),
+        pytest.param("2026-11-22", 120, "2036-11-22", id="ten-years"),
+        pytest.param("2026-11-22", None, None, id="for-ever"),
+    ],
+)
+def test_a_certificate_expires_on_the_same_day_of_the_month(
+    enrolment_id: int, module: Module, completed: str, months: int | None, expires: str | None
+) -> None:
+    changed = with_spec(module, certificate=CertificateSpec(valid_months=months))
+    now = datetime.fromisoformat(f"{completed}T17:00").replace(tzinfo=UTC)
+
+    certificate = issue(changed, enrolment_id, now=now)
+
+    assert certificate.expires_on == (date.fromisoformat(expires) if expires else None)
+
+
+# --- credit -------------------------------------------------------------------------------------
+
+
+def offer(**changes: Any) -> CreditOffer:
+    values = {
+        "id": "hours",
+        "language": "en",
+        "accreditor": "Board",
+        "statement": "The Board grants two hours.",
+        "provider_number": "G-7",
+        "unit": "contact hours",
+        "amount": "2.0",
+        "step": "0.25",
+        "valid": {"from": "2026-11-01", "until": "2027-10-31"},
+    }
+    return CreditOffer.model_validate(values | changes)
+
+
+@pytest.fixture
+def credited(module: Module) -> Module:
+    return with_spec(
+        module,
+        credit=(
+            offer(),
+            offer(id="old", valid={"from": "2020-01-01", "until": "2026-10-31"}),
+            offer(id="horas", language="es", unit="horas de contacto"),
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "day", "offers"),
+    [
+        ("en", "2026-11-22", ["hours"]),
+        ("es", "2026-11-22", ["horas"]),
+        ("fr", "2026-11-22", []),
+        ("en", "2027-10-31", ["hours"]),
+        ("en", "2027-11-01", []),
+        ("en", "2026-11-21", []),
+        ("en", "2029-11-23", []),
+    ],
+    ids=[
+        "english",
+        "spanish",
+        "another-language",
+        "the-last-day",
+        "a-day-late",
+        "before-the-module-was-released",
+        "after-the-module-expired",
+    ],
+)
+def test_credit_is_offered_by_language_and_day(
+    credited: Module, language: str, day: str, offers: list[str]
+) -> None:
+    found = services.list_offers(credited, language, date.fromisoformat(day))
+
+    assert [item.id for item in found] == offers
+
+
+@pytest.mark.parametrize("amount", ["2.0", "2.00", "0.25", "1.75"])
+def test_a_claim_within_the_offer_is_kept_with_its_statement(
+    enrolment_id: int, credited: Module, amount: str
+) -> None:
+    certificate = issue(credited, enrolment_id, claim=Claim("hours", Decimal(amount)))
+
+    assert certificate.credit_amount == Decimal(amount)
+    assert (
+        certificate.credit_unit,
+        certificate.credit_statement,
+        certificate.credit_provider_number,
+    ) == ("contact hours", "The Board grants two hours.", "G-7")
+
+
+@pytest.mark.parametrize(
+    ("changes", "claim"),
+    [
+        pytest.param({}, ("hours", "2.25"), id="too-much"),
+        pytest.param({}, ("hours", "0.3"), id="not-in-steps"),
+        pytest.param({}, ("hours", "0"), id="nothing"),
+        pytest.param({}, ("hours", "-1"), id="less-than-nothing"),
+        pytest.param({}, ("days", "1"), id="unknown"),
+        pytest.param({}, ("horas", "1"), id="of-another-language"),
+        pytest.param({}, ("old", "1"), id="over"),
+        pytest.param({"language": "es"}, ("hours", "1"), id="in-another-language"),
+        pytest.param({"now": NOW + timedelta(days=400)}, ("hours", "1"), id="too-late"),
+        pytest.param({"now": NOW - timedelta(days=2)}, ("hours", "1"), id="too-early"),
+    ],
+)
+def test_credit_outside_the_offer_is_refused_and_nothing_is_issued(
+    enrolment_id: int, credited: Module, changes: dict[str, Any], claim: tuple[str, str]
+) -> None:
+    name, amount = claim
+
+    with pytest.raises(CreditNotOfferedError):
+        issue(credited, enrolment_id, claim=Claim(name, Decimal(amount)), **changes)
+
+    assert db.session.query(Certificate).count() == 0
+
+
+def test_the_day_of_the_offer_is_the_learners_day(enrolment_id: int, credited: Module) -> None:
+    late = datetime(2027, 11, 1, 3, 59, tzinfo=UTC)  # 23:59 on October 31 in New York
+    claim = Claim("hours", Decimal(1))
+
+    assert issue(credited, enrolment_id, claim=claim, now=late).credit_amount == 1
+
+
+# --- finding and status -------------------------------------------------------------------------
+
+
+def test_a_certificate_is_found_however_its_code_is_typed(
+    enrolment_id: int, module: Module
+) -> None:
+    certificate = issue(module, enrolment_id)
+    written = format_code(certificate.code)
+
+    for typed in (written, written.lower(), written.replace("-", " "), f"  {written}  "):
+        assert services.get_certificate(typed).id == certificate.id
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "nonsense", "0" * 27, "4CF3YVME82FSFC0P0KRXJG9P0AH", "\x00", "%"]
+)
+def test_a_code_that_was_never_issued_is_not_found(context: Flask, typed: str) -> None:
+    assert services.find_certificate(typed) is None
+    with pytest.raises(NotFoundError):
+        services.get_certificate(typed)
+
+
+DAY = date(2027, 11, 22)
+
+
+@pytest.mark.parametrize(
+    ("changes", "today", "status"),
+    [
+        pytest.param({}, DAY, Status.VALID, id="for-ever"),
+        pytest.param({"expires_on": DAY}, DAY, Status.VALID, id="on-its-last-day"),
+        pytest.param(
+            {"expires_on": DAY}, DAY + timedelta(days=1), Status.EXPIRED, id="the-day-after"
+        ),
+        pytest.param({"replaced_by_id": 7}, DAY, Status.REPLACED, id="replaced"),
+        pytest.param(
+            {"revoked_at": NOW, "expires_on": date(2020, 1, 1), "replaced_by_id": 7},
+            DAY,
+            Status.REVOKED,
+            id="revoked-says-more-than-the-others",
+        ),
+        pytest.param(
+            {"expires_on": date(2020, 1, 1), "replaced_by_id": 7},
+            DAY,
+            Status.REPLACED,
+            id="replaced-says-more-than-expired",
+        ),
+    ],
+)
+def test_the_status_is_computed_for_a_day(
+    changes: dict[str, Any], today: date, status: Status
+) -> None:
+    assert Certificate(**changes).status(today) is status
+
+
+def test_a_list_has_the_newest_first_and_no_replaced_ones(context: Flask, module: Module) -> None:
+    with transaction():
+        person = make_person()
+        enrolment = make_enrolment(person, module)
+    old = issue(module, enrolment.id, person_id=person.id)
+    with transaction():
+        old.enrolment_id = None
+    new = issue(module, enrolment.id, person_id=person.id, now=NOW + timedelta(days=1))
+
+    assert [item.id for item in services.list_certificates(person.id)] == [new.id, old.id]
+    with transaction():
+        old.replaced_by_id = new.id
+    assert [item.id for item in services.list_certificates(person.id)] == [new.id]
+    assert services.code_of_successor(old) == format_code(new.code)
+    assert services.code_of_successor(new) is None
+
+
+def test_a_certificate_outlives_its_person_and_enrolment(enrolment_id: int, module: Module) -> None:
+    from soar_lms.accounts.models import Person
+    from soar_lms.learning.models import Enrolment
+
+    certificate = issue(module, enrolment_id, person_id=db.session.scalar(select(Person.id)))
+    code = certificate.code
+
+    with transaction():
+        db.session.execute(update(Person).values(setting=None))
+        db.session.delete(db.session.get_one(Enrolment, enrolment_id))
+        db.session.flush()
+        db.session.delete(db.session.scalars(select(Person)).one())
+
+    db.session.expire_all()
+    kept = services.get_certificate(code)
+    assert (kept.person_id, kept.enrolment_id, kept.name) == (None, None, "Ana Torres Vega")
+
+
+def test_a_provider_may_be_nobody(enrolment_id: int, module: Module) -> None:
+    nobody = replace(Provider("x", "y"), name=None, url=None)
+
+    certificate = issue(module, enrolment_id, provider=nobody)
+
+    assert (certificate.provider, certificate.provider_url) == (None, None)
