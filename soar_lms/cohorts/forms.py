@@ -8,9 +8,8 @@ from wtforms.validators import DataRequired, Length
 from wtforms.validators import Optional as OptionalInput
 
 from soar_lms.cohorts.models import COHORT_NAME_LENGTH
-from soar_lms.content import catalogue
-from soar_lms.forms import Form
-from soar_lms.i18n import current_language
+from soar_lms.content import catalogue, title_here
+from soar_lms.forms import Form, require_letters
 from soar_lms.i18n import lazy_gettext as _
 
 
@@ -22,6 +21,7 @@ class CreateCohortForm(Form):
         description=_("Members see this name, for example: Night shift, spring 2027."),
         validators=[
             DataRequired(_("Enter a name for the group.")),
+            require_letters,
             Length(max=COHORT_NAME_LENGTH, message=_("Enter at most %(max)d characters.")),
         ],
     )
@@ -33,7 +33,9 @@ class CreateCohortForm(Form):
         ],
     )
     modules = SelectMultipleField(
-        _("Modules"), validators=[DataRequired(_("Choose at least one module."))]
+        _("Modules"),
+        validators=[DataRequired(_("Choose at least one module."))],
+        invalid_choice_message=_("Choose at least one module."),
     )
 
     @classmethod
@@ -41,7 +43,7 @@ class CreateCohortForm(Form):
         """Return the form with every module, named in the language of the page or its own."""
         form = cls()
         form.modules.choices = [
-            SelectChoice(module.id, module.title_in(current_language().tag))
+            SelectChoice(module.id, title_here(module))
             for module in catalogue().modules.values()
         ]
         if not form.is_submitted() and len(form.modules.choices) == 1:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from soar_lms.database import Base, UTCDateTime
@@ -55,10 +56,19 @@ class JoinLink(Base):
     """A way into a cohort: a secret in an address, until it ends or is replaced."""
 
     __tablename__ = "join_links"
-    __table_args__ = (CheckConstraint("expires_at > created_at", name="expires_later"),)
+    __table_args__ = (
+        CheckConstraint("expires_at > created_at", name="expires_later"),
+        Index(
+            "uq_join_links_open",
+            "cohort_id",
+            unique=True,
+            sqlite_where=sql("ended_at IS NULL"),
+            postgresql_where=sql("ended_at IS NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohorts.id"), index=True)
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohorts.id"))
     token: Mapped[str] = mapped_column(String(40), unique=True)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -8,17 +8,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from io import StringIO
+from itertools import chain
 
 from sqlalchemy import select
 
 from soar_lms.accounts.models import Person
 from soar_lms.catalogue.model import Catalogue
 from soar_lms.certificates.models import Certificate
+from soar_lms.certificates.services import list_current_certificates
 from soar_lms.cohorts.models import Cohort, CohortMember
 from soar_lms.cohorts.services import list_module_ids
 from soar_lms.database import db
 from soar_lms.learning.path import State, StepStatus
-from soar_lms.learning.services import Standing, list_standings
+from soar_lms.learning.standing import Standing, list_standings
 
 BYTE_ORDER_MARK = "\ufeff"
 """Tells spreadsheet programs that the file is UTF-8."""
@@ -29,7 +31,7 @@ _ORDER = {
     State.PASSED: 2,
     State.COMPLETED: 3,
 }
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ def list_rows(cohort: Cohort, catalogue: Catalogue) -> list[ReportRow]:
     module_ids = [name for name in list_module_ids(cohort) if name in catalogue.modules]
     person_ids = [person.id for person in people]
     standings = list_standings(catalogue, person_ids, module_ids)
-    certificates = _current_certificates([standing.enrolment.id for standing in standings.values()])
+    certificates = list_current_certificates([item.enrolment.id for item in standings.values()])
     rows = [
         _row(person, module_id, standings.get((person.id, module_id)), certificates)
         for person in people
@@ -69,17 +71,6 @@ def list_rows(cohort: Cohort, catalogue: Catalogue) -> list[ReportRow]:
     return sorted(
         rows, key=lambda row: (_ORDER[row.state], row.name.casefold(), row.person_id, row.module_id)
     )
-
-
-def _current_certificates(enrolment_ids: Sequence[int]) -> dict[int, Certificate]:
-    found = db.session.scalars(
-        select(Certificate).where(
-            Certificate.enrolment_id.in_(enrolment_ids),
-            Certificate.replaced_by_id.is_(None),
-            Certificate.revoked_at.is_(None),
-        )
-    )
-    return {item.enrolment_id: item for item in found if item.enrolment_id is not None}
 
 
 def _row(
@@ -112,7 +103,7 @@ def count_states(rows: Iterable[ReportRow]) -> dict[State, int]:
 def write_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
     """Write a table as CSV, piece by piece: UTF-8 with a byte order mark, formulas made text."""
     yield BYTE_ORDER_MARK
-    for row in (header, *rows):
+    for row in chain([header], rows):
         line = StringIO()
         csv.writer(line).writerow([defuse(cell) for cell in row])
         yield line.getvalue()

@@ -11,7 +11,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from soar_lms.access import Role
-from soar_lms.accounts.models import Person
+from soar_lms.accounts.models import Person, Reader
 from soar_lms.certificates.access import allows_viewing
 from soar_lms.certificates.models import Certificate
 from soar_lms.cohorts.models import Cohort, CohortMember, CohortModule, CohortTrainer, JoinLink
@@ -26,9 +26,9 @@ class JoinLinkOverError(DomainError):
     """The link was right once, and is over now."""
 
     status = 410
-    title = lazy_gettext("This link is no longer open")
+    title = lazy_gettext("This link has expired")
     message = lazy_gettext(
-        "Links to join a group end after some time. Please ask your trainer for a new one."
+        "Links to join a group expire after some time. Please ask your trainer for a new one."
     )
 
 
@@ -41,7 +41,7 @@ class CohortSummary:
 
 
 def create_cohort(
-    trainer: Person,
+    trainer: Person | Reader,
     *,
     name: str,
     organisation: str | None,
@@ -61,11 +61,14 @@ def create_cohort(
 
 
 def replace_link(cohort: Cohort, now: datetime) -> JoinLink:
-    """End the link that is open and make a new one."""
+    """End the link that is open and make a new one; one at a time, so that one is open."""
+    lock = select(Cohort.id).where(Cohort.id == cohort.id).with_for_update()
+    db.session.execute(lock).scalar_one()
     for link in db.session.scalars(
         select(JoinLink).where(JoinLink.cohort_id == cohort.id, JoinLink.ended_at.is_(None))
     ):
         link.ended_at = now
+    db.session.flush()
     link = JoinLink(
         cohort_id=cohort.id,
         token=secrets.token_urlsafe(16),
@@ -77,7 +80,7 @@ def replace_link(cohort: Cohort, now: datetime) -> JoinLink:
     return link
 
 
-def visible_to(person: Person) -> Select[Cohort]:
+def visible_to(person: Person | Reader) -> Select[Cohort]:
     """Return the select of the cohorts a person may see; `get_cohort` asks the same."""
     cohorts = select(Cohort)
     if person.role == Role.ADMINISTRATOR:
@@ -87,7 +90,7 @@ def visible_to(person: Person) -> Select[Cohort]:
     )
 
 
-def list_cohorts(person: Person) -> list[CohortSummary]:
+def list_cohorts(person: Person | Reader) -> list[CohortSummary]:
     """Return the cohorts a person may see, the newest first."""
     cohorts = list(
         db.session.scalars(visible_to(person).order_by(Cohort.created_at.desc(), Cohort.id.desc()))
@@ -101,7 +104,7 @@ def list_cohorts(person: Person) -> list[CohortSummary]:
     return [CohortSummary(cohort, counts.get(cohort.id, 0)) for cohort in cohorts]
 
 
-def get_cohort(person: Person, cohort_id: int) -> Cohort:
+def get_cohort(person: Person | Reader, cohort_id: int) -> Cohort:
     """Return a cohort that a person may see.
 
     :raises NotFoundError: when there is none, or it is somebody else's.
@@ -153,7 +156,7 @@ def get_cohort_of_link(token: str, now: datetime) -> Cohort:
     return cohort
 
 
-def join_cohort(cohort: Cohort, person: Person, now: datetime) -> None:
+def join_cohort(cohort: Cohort, person: Person | Reader, now: datetime) -> None:
     """Make somebody a member; a second time it changes nothing."""
     insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
     db.session.execute(
@@ -163,13 +166,13 @@ def join_cohort(cohort: Cohort, person: Person, now: datetime) -> None:
     )
 
 
-def is_member(cohort: Cohort, person: Person) -> bool:
+def is_member(cohort: Cohort, person: Person | Reader) -> bool:
     """Whether somebody is in a cohort."""
     return db.session.get(CohortMember, (cohort.id, person.id)) is not None
 
 
 @allows_viewing
-def is_trainer_of_owner(person: Person, certificate: Certificate) -> bool:
+def is_trainer_of_owner(person: Person | Reader, certificate: Certificate) -> bool:
     """Whether `person` trains a cohort in which the certificate's owner takes its module."""
     if certificate.person_id is None:
         return False

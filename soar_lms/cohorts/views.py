@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import cast
 
 from flask import (
     Blueprint,
@@ -12,14 +11,13 @@ from flask import (
     redirect,
     render_template,
     request,
-    stream_with_context,
     url_for,
 )
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from soar_lms.access import Access, access
-from soar_lms.accounts.models import Person
+from soar_lms.accounts.current import current_reader
 from soar_lms.certificates.codes import format_code
 from soar_lms.clock import utc_now
 from soar_lms.cohorts import report, services
@@ -36,14 +34,12 @@ from soar_lms.messages.services import public_url
 blueprint = Blueprint("cohorts", __name__, url_prefix="/<language:language>")
 
 
-def _person() -> Person:
-    return cast(Person, current_user._get_current_object())
-
-
 @blueprint.get("/cohorts")
 @access(Access.TRAINER)
 def list_cohorts() -> ResponseReturnValue:
-    return render_template("cohorts/cohorts_list.html", cohorts=services.list_cohorts(_person()))
+    return render_template(
+        "cohorts/cohorts_list.html", cohorts=services.list_cohorts(current_reader())
+    )
 
 
 @blueprint.route("/cohorts/new", methods=["GET", "POST"])
@@ -53,7 +49,7 @@ def create_cohort() -> ResponseReturnValue:
     if form.validate_on_submit():
         with transaction():
             cohort = services.create_cohort(
-                _person(),
+                current_reader(),
                 name=form.name.data,
                 organisation=form.organisation.data,
                 module_ids=form.modules.data,
@@ -68,7 +64,7 @@ def create_cohort() -> ResponseReturnValue:
 @blueprint.get("/cohorts/<int:cohort_id>")
 @access(Access.TRAINER)
 def show_cohort(cohort_id: int) -> ResponseReturnValue:
-    return _show(services.get_cohort(_person(), cohort_id), ActionForm())
+    return _show(services.get_cohort(current_reader(), cohort_id), ActionForm())
 
 
 def _show(cohort: Cohort, form: ActionForm) -> str:
@@ -91,7 +87,7 @@ def _show(cohort: Cohort, form: ActionForm) -> str:
 @blueprint.post("/cohorts/<int:cohort_id>/link")
 @access(Access.TRAINER)
 def replace_link(cohort_id: int) -> ResponseReturnValue:
-    cohort, form = services.get_cohort(_person(), cohort_id), ActionForm()
+    cohort, form = services.get_cohort(current_reader(), cohort_id), ActionForm()
     if not form.validate_on_submit():
         return _show(cohort, form), 422
     with transaction():
@@ -103,22 +99,20 @@ def replace_link(cohort_id: int) -> ResponseReturnValue:
 @blueprint.get("/cohorts/<int:cohort_id>/members.csv")
 @access(Access.TRAINER)
 def export_members(cohort_id: int) -> ResponseReturnValue:
-    cohort = services.get_cohort(_person(), cohort_id)
+    cohort = services.get_cohort(current_reader(), cohort_id)
     header = [
         gettext("Name"),
         gettext("E-mail"),
         gettext("Module"),
-        gettext("State"),
-        gettext("Left to do"),
+        gettext("Status"),
+        gettext("Still to do"),
         gettext("Professional setting"),
         gettext("Language"),
         gettext("Completed on"),
         gettext("Certificate"),
     ]
     cells = [_cells(row) for row in report.list_rows(cohort, catalogue())]
-    response = Response(
-        stream_with_context(report.write_csv(header, cells)), content_type="text/csv; charset=utf-8"
-    )
+    response = Response(report.write_csv(header, cells), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{_file_name(cohort)}"'
     return response
 
@@ -161,7 +155,7 @@ def _join_page(cohort: Cohort, form: ActionForm | None) -> str:
         "cohorts/join_edit.html",
         cohort=cohort,
         modules=[module for name, module in catalogue().modules.items() if name in module_ids],
-        is_member=current_user.is_authenticated and services.is_member(cohort, _person()),
+        is_member=current_user.is_authenticated and services.is_member(cohort, current_reader()),
         form=form,
         here=request.path,
     )
@@ -174,6 +168,6 @@ def join_cohort(token: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _join_page(cohort, form), 422
     with transaction():
-        services.join_cohort(cohort, _person(), utc_now())
+        services.join_cohort(cohort, current_reader(), utc_now())
     flash(gettext("You have joined the group %(name)s.", name=cohort.name), "success")
     return redirect(url_for("learning.show_home"))

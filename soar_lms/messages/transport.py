@@ -33,9 +33,9 @@ def build_email(message: OutboxMessage, config: Config) -> EmailMessage:
     email["From"] = config.mail_from
     email["To"] = message.recipient
     email["Subject"] = message.subject
-    email["Content-Language"] = message.language
     email["Auto-Submitted"] = "auto-generated"
     email.set_content(message.body)
+    email["Content-Language"] = message.language  # after the content, which resets such headers
     return email
 
 

@@ -6,7 +6,6 @@ hold the same one, and a worker that dies loses nothing: the message falls due a
 
 from __future__ import annotations
 
-import smtplib
 import threading
 from datetime import datetime, timedelta
 
@@ -17,11 +16,12 @@ from sqlalchemy import select
 from soar_lms.clock import utc_now
 from soar_lms.database import db, transaction
 from soar_lms.messages.models import OutboxMessage
-from soar_lms.messages.transport import Transport, make_transport
+from soar_lms.messages.transport import TIMEOUT_SECONDS, Transport, make_transport
 
-BATCH = 50
+BATCH = 20
 MAX_TRIES = 10
-HELD_FOR = timedelta(minutes=5)
+HELD_FOR = timedelta(seconds=BATCH * TIMEOUT_SECONDS + 60)
+"""Longer than a batch can take, so that no second worker takes the same messages."""
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=6)
 
@@ -74,7 +74,7 @@ def _take_due(now: datetime) -> list[OutboxMessage]:
 def _send(message: OutboxMessage, transport: Transport, now: datetime) -> None:
     try:
         transport(message)
-    except (OSError, smtplib.SMTPException) as error:
+    except Exception as error:  # whatever it is, the other messages must go out
         _put_back(message, error, now)
         return
     with transaction():

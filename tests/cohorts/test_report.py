@@ -1,0 +1,169 @@
+"""Who is done and who is not: the rows, their order, their numbers, and the file."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator
+from io import StringIO
+from typing import Any
+
+import pytest
+from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import event
+
+from soar_lms.accounts.models import Person
+from soar_lms.catalogue.model import Module
+from soar_lms.cohorts import services
+from soar_lms.cohorts.models import Cohort
+from soar_lms.cohorts.report import BYTE_ORDER_MARK, count_states, defuse, list_rows, write_csv
+from soar_lms.content import catalogue
+from soar_lms.database import db, transaction
+from soar_lms.learning.path import State, Step
+from tests.factories import NOW, make_enrolment, make_person
+
+Stages = dict[str, Person]
+
+
+def test_those_who_have_not_finished_come_first_by_name(
+    context: Flask, cohort: Cohort, stages: Stages
+) -> None:
+    rows = list_rows(cohort, catalogue())
+
+    assert [(row.name, row.state) for row in rows] == [
+        ("Zoe New", State.NOT_STARTED),
+        ("élise new", State.NOT_STARTED),
+        ("Carla Begun", State.IN_PROGRESS),
+        ("Bea Passed", State.PASSED),
+        ("Aaron Done", State.COMPLETED),
+    ]
+
+
+def test_a_row_says_where_somebody_stands_and_nothing_about_answers(
+    context: Flask, cohort: Cohort, stages: Stages, module: Module
+) -> None:
+    rows = {row.name: row for row in list_rows(cohort, catalogue())}
+
+    begun, done, new = rows["Carla Begun"], rows["Aaron Done"], rows["Zoe New"]
+    assert (begun.setting, begun.language) == ("public-health", "es")
+    lessons = next(status for status in begun.left if status.step is Step.LESSONS)
+    assert len(lessons.lessons_left) == len(module.spec.lessons) - 1
+    assert (done.left, str(done.completed_on)) == ((), "2026-11-22")
+    assert done.certificate_code is not None
+    assert (new.setting, new.left, new.completed_on) == (None, (), None)
+    assert not {"score", "points", "answers"} & set(vars(done))
+
+
+def test_the_numbers_of_the_states_add_up_to_the_rows(
+    context: Flask, cohort: Cohort, stages: Stages
+) -> None:
+    rows = list_rows(cohort, catalogue())
+
+    counts = count_states(rows)
+
+    assert counts == {
+        State.NOT_STARTED: 2,
+        State.IN_PROGRESS: 1,
+        State.PASSED: 1,
+        State.COMPLETED: 1,
+    }
+    assert sum(counts.values()) == len(rows) == len(stages)
+
+
+def test_a_cohort_of_nobody_has_every_state_at_nothing(context: Flask, cohort: Cohort) -> None:
+    rows = list_rows(cohort, catalogue())
+
+    assert rows == []
+    assert count_states(rows) == dict.fromkeys(State, 0)
+
+
+def test_a_module_that_left_the_catalogue_is_not_a_row(
+    context: Flask, make_cohort: Callable[..., Cohort], learner: Person
+) -> None:
+    cohort = make_cohort(module_ids=["soar-to-health-and-wellness", "gone"])
+    with transaction():
+        services.join_cohort(cohort, learner, NOW)
+
+    assert [row.module_id for row in list_rows(cohort, catalogue())] == [
+        "soar-to-health-and-wellness"
+    ]
+
+
+@pytest.fixture
+def statements(context: Flask) -> Iterator[list[str]]:
+    seen: list[str] = []
+
+    def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        seen.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(db.engine, "before_cursor_execute", note)
+
+
+def test_the_report_costs_the_same_queries_for_two_and_for_sixty(
+    context: Flask, cohort: Cohort, module: Module, statements: list[str]
+) -> None:
+    costs = []
+    for more in (2, 58):
+        with transaction():
+            for number in range(more):
+                person = make_person()
+                services.join_cohort(cohort, person, NOW)
+                if number % 2:
+                    make_enrolment(person, module)
+        statements.clear()
+        rows = list_rows(cohort, catalogue())
+        costs.append(len(statements))
+
+    assert len(rows) == 60
+    assert costs[0] == costs[1] <= 5
+
+
+# --- the file -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("cell", "written"),
+    [
+        ("=1+1", "'=1+1"),
+        ("+1", "'+1"),
+        ("-1", "'-1"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("\t=1", "'\t=1"),
+        ("\r=1", "'\r=1"),
+        ("\n=1", "'\n=1"),
+        ("Ana", "Ana"),
+        ("a=b", "a=b"),
+        ("", ""),
+        ("2026-11-22", "2026-11-22"),
+    ],
+)
+def test_a_cell_that_a_spreadsheet_would_run_becomes_text(cell: str, written: str) -> None:
+    assert defuse(cell) == written
+
+
+cells = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+
+
+@given(st.lists(st.lists(cells, min_size=3, max_size=3), max_size=6))
+def test_what_is_written_can_be_read_back(rows: list[list[str]]) -> None:
+    header = ["Name", "E-mail", "State"]
+
+    text = "".join(write_csv(header, rows))
+
+    assert text.startswith(BYTE_ORDER_MARK)
+    read = list(csv.reader(StringIO(text.removeprefix(BYTE_ORDER_MARK), newline="")))
+    assert read == [header, *([defuse(cell) for cell in row] for row in rows)]
+    assert not any(cell.startswith(("=", "+", "-", "@")) for row in read for cell in row)
+
+
+def test_the_file_is_written_piece_by_piece() -> None:
+    def rows() -> Iterator[list[str]]:
+        yield ["Ana"]
+        raise AssertionError("the second row was read before the first was written")
+
+    pieces = write_csv(["Name"], rows())
+
+    assert [next(pieces) for _ in range(3)] == [BYTE_ORDER_MARK, "Name\r\n", "Ana\r\n"]

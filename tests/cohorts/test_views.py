@@ -1,0 +1,351 @@
+"""The trainer's rooms, the file, and the link by which learners come in."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from datetime import timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from soar_lms.access import Role
+from soar_lms.accounts.models import Person
+from soar_lms.clock import utc_now
+from soar_lms.cohorts import services
+from soar_lms.cohorts.models import Cohort, CohortMember, JoinLink
+from soar_lms.database import db, transaction
+from tests.cohorts.conftest import MODULE
+from tests.conftest import SignIn
+from tests.factories import make_person
+from tests.foundation.quick import parsed, post, summary, value_of, words
+from tests.support.page import get_page
+
+Stages = dict[str, Person]
+
+
+@pytest.fixture
+def link(app: Flask, make_cohort: Callable[..., Cohort]) -> str:
+    """Return the token of a link that is open now."""
+    cohort = make_cohort(now=utc_now(), organisation="Riverside Clinic")
+    with app.app_context():
+        return db.session.scalars(
+            select(JoinLink.token).where(JoinLink.cohort_id == cohort.id)
+        ).one()
+
+
+def cohorts(app: Flask) -> list[Cohort]:
+    with app.app_context():
+        return list(db.session.scalars(select(Cohort)))
+
+
+# --- making -------------------------------------------------------------------------------------
+
+
+def test_a_trainer_makes_a_group_and_gets_its_link(app: Flask, as_trainer: FlaskClient) -> None:
+    given = {"name": "Night shift", "organisation": "", "modules": [MODULE]}
+
+    place = str(post(as_trainer, "/en/cohorts/new", given).location)
+
+    (cohort,) = cohorts(app)
+    assert (cohort.name, cohort.organisation) == ("Night shift", None)
+    page = parsed(as_trainer.get(place))
+    (field,) = page.select("input.address")
+    with app.app_context():
+        token = db.session.scalars(select(JoinLink.token)).one()
+    assert field["value"] == f"http://127.0.0.1:8000/en/join/{token}"
+
+
+def test_the_only_module_is_chosen_already(as_trainer: FlaskClient) -> None:
+    (box,) = parsed(as_trainer.get("/en/cohorts/new")).select("[name=modules][checked]")
+
+    assert box["value"] == MODULE
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"name": ""}, "Enter a name for the group."),
+        ({"name": "  "}, "Enter a name for the group."),
+        ({"name": "x" * 121}, "Enter at most 120 characters."),
+        ({"organisation": "x" * 121}, "Enter at most 120 characters."),
+        ({"modules": []}, "Choose at least one module."),
+    ],
+)
+def test_a_group_with_a_fault_is_shown_again(
+    app: Flask, as_trainer: FlaskClient, changes: dict[str, Any], message: str
+) -> None:
+    given = {"name": "Night shift", "organisation": "Riverside", "modules": [MODULE]} | changes
+
+    response = post(as_trainer, "/en/cohorts/new", given)
+
+    assert response.status_code == 422
+    assert message in summary(response)
+    assert value_of(response, "name") == str(given["name"]).strip()
+    assert value_of(response, "organisation") == given["organisation"]
+    assert cohorts(app) == []
+
+
+def test_a_module_that_there_is_not_is_refused(app: Flask, as_trainer: FlaskClient) -> None:
+    response = post(as_trainer, "/en/cohorts/new", {"name": "x", "modules": [MODULE, "astronomy"]})
+
+    assert response.status_code == 422
+    assert cohorts(app) == []
+
+
+def test_markup_in_the_name_of_a_group_is_words(app: Flask, as_trainer: FlaskClient) -> None:
+    name = "<script>alert(1)</script>"
+    place = str(post(as_trainer, "/en/cohorts/new", {"name": name, "modules": [MODULE]}).location)
+
+    for page in (as_trainer.get(place), as_trainer.get("/en/cohorts")):
+        assert parsed(page).select("main script") == []
+        assert name in words(page)
+
+
+# --- the report ---------------------------------------------------------------------------------
+
+
+def table_of(response: TestResponse) -> list[list[str]]:
+    return [
+        [" ".join(cell.get_text(" ", strip=True).split()) for cell in row.select("th, td")]
+        for row in parsed(response).select("table.report tr")
+    ]
+
+
+def file_of(response: TestResponse) -> list[list[str]]:
+    text = response.data.decode("utf-8")
+    assert text.startswith("\ufeff")
+    return list(csv.reader(StringIO(text.removeprefix("\ufeff"), newline="")))
+
+
+def test_the_page_shows_everybody_those_left_first(
+    app: Flask, as_trainer: FlaskClient, cohort: Cohort, stages: Stages
+) -> None:
+    page = get_page(as_trainer, f"/en/cohorts/{cohort.id}")
+
+    names = [item.get_text() for item in page.select("tbody bdi")]
+    assert names == ["Zoe New", "élise new", "Carla Begun", "Bea Passed", "Aaron Done"]
+    tally = [int(item.get_text()) for item in page.select(".tally b")]
+    assert tally == [2, 1, 1, 1]
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_file_has_the_rows_of_the_page(
+    as_trainer: FlaskClient, cohort: Cohort, stages: Stages, language: str
+) -> None:
+    place = f"/{language}/cohorts/{cohort.id}"
+
+    page, file = table_of(as_trainer.get(place)), file_of(as_trainer.get(f"{place}/members.csv"))
+
+    assert len(page) == len(file) == 6
+    for shown, written in zip(page[1:], file[1:], strict=True):
+        name, email, _module, state, left, setting, spoken, _day, _code = written
+        assert shown[0] == f"{name} {email}"
+        assert shown[-5:-1] == [state, left, setting, spoken]
+
+
+def test_the_file_is_made_for_spreadsheets(
+    app: Flask, as_trainer: FlaskClient, cohort: Cohort, stages: Stages
+) -> None:
+    response = as_trainer.get(f"/en/cohorts/{cohort.id}/members.csv")
+
+    assert response.content_type == "text/csv; charset=utf-8"
+    assert response.headers["Content-Disposition"] == (
+        f'attachment; filename="night-shift-{utc_now():%Y-%m-%d}-en.csv"'
+    )
+    assert response.headers["Cache-Control"] == "no-store"
+    done = file_of(response)[-1]
+    assert done[0] == "Aaron Done"
+    assert done[7] == "2026-11-22"
+    assert len(done[8]) == 33
+
+
+@pytest.mark.parametrize(
+    ("language", "header"),
+    [
+        ("en", ["Name", "E-mail", "Module"]),
+        ("es", ["Nombre", "Correo electrónico", "Módulo"]),
+    ],
+)
+def test_the_header_of_the_file_is_in_the_language_of_the_page(
+    as_trainer: FlaskClient, cohort: Cohort, language: str, header: list[str]
+) -> None:
+    (found,) = file_of(as_trainer.get(f"/{language}/cohorts/{cohort.id}/members.csv"))
+
+    assert found[:3] == header
+    assert len(found) == 9
+
+
+@pytest.mark.parametrize("name", ["=cmd|' /C calc'!A1", "@SUM(A1:A9)", "-2+3", 'Ana "A", Vega'])
+def test_a_name_cannot_make_a_formula(
+    app: Flask, as_trainer: FlaskClient, cohort: Cohort, name: str
+) -> None:
+    with app.app_context(), transaction():
+        services.join_cohort(cohort, make_person(name=name), utc_now())
+
+    (_, row) = file_of(as_trainer.get(f"/en/cohorts/{cohort.id}/members.csv"))
+
+    assert row[0] == (name if name[0] == "A" else f"'{name}")
+
+
+def test_a_group_with_a_name_in_another_script_has_a_file_too(
+    as_trainer: FlaskClient, make_cohort: Callable[..., Cohort]
+) -> None:
+    cohort = make_cohort(name='夜班"; filename="x.exe\r\nX-Bad: 1')
+
+    response = as_trainer.get(f"/en/cohorts/{cohort.id}/members.csv")
+
+    assert response.status_code == 200
+    assert "X-Bad" not in response.headers
+    assert response.headers["Content-Disposition"].count('"') == 2
+
+
+# --- who sees what ------------------------------------------------------------------------------
+
+
+def test_another_trainer_does_not_find_the_group(
+    app: Flask,
+    sign_in: SignIn,
+    person: Callable[..., Person],
+    cohort: Cohort,
+    stages: Stages,
+) -> None:
+    stranger = sign_in(person(role=Role.TRAINER))
+    place = f"/en/cohorts/{cohort.id}"
+
+    assert stranger.get(place).status_code == 404
+    assert stranger.get(f"{place}/members.csv").status_code == 404
+    assert post(stranger, f"{place}/link").status_code == 404
+    assert "Night shift" not in stranger.get("/en/cohorts").text
+    with app.app_context():
+        assert db.session.query(JoinLink).filter(JoinLink.ended_at.is_not(None)).count() == 0
+
+
+def test_an_administrator_sees_every_group(
+    sign_in: SignIn, person: Callable[..., Person], cohort: Cohort, stages: Stages
+) -> None:
+    client = sign_in(person(role=Role.ADMINISTRATOR))
+
+    assert "Night shift" in words(client.get("/en/cohorts"))
+    assert len(table_of(client.get(f"/en/cohorts/{cohort.id}"))) == 6
+    assert client.get(f"/en/cohorts/{cohort.id}/members.csv").status_code == 200
+
+
+@pytest.mark.parametrize("number", ["0", "999999", "2147483648", "9" * 30, "-1", "x"])
+def test_a_group_that_there_is_not_is_not_found(as_trainer: FlaskClient, number: str) -> None:
+    for part in ("", "/members.csv"):
+        assert as_trainer.get(f"/en/cohorts/{number}{part}").status_code == 404
+
+
+def test_a_learner_does_not_find_the_trainers_rooms(
+    as_learner: FlaskClient, cohort: Cohort
+) -> None:
+    for place in ("", "/new", f"/{cohort.id}", f"/{cohort.id}/members.csv"):
+        assert as_learner.get(f"/en/cohorts{place}").status_code == 404
+
+
+# --- the link -----------------------------------------------------------------------------------
+
+
+def members(app: Flask) -> list[int]:
+    with app.app_context():
+        return list(db.session.scalars(select(CohortMember.person_id)))
+
+
+def test_a_link_says_what_the_trainer_will_see_before_anybody_joins(
+    as_learner: FlaskClient, link: str
+) -> None:
+    page = get_page(as_learner, f"/en/join/{link}")
+
+    text = page.main.get_text(" ", strip=True) if page.main else ""
+    assert "Night shift" in text
+    assert "Riverside Clinic" in text
+    assert "Not shown: your answers and your evaluation." in text
+
+
+def test_opening_a_link_joins_nobody(app: Flask, as_learner: FlaskClient, link: str) -> None:
+    as_learner.get(f"/en/join/{link}")
+
+    assert members(app) == []
+
+
+def test_a_link_can_be_used_twice(
+    app: Flask, as_learner: FlaskClient, learner: Person, link: str
+) -> None:
+    places = [post(as_learner, f"/en/join/{link}").location for _ in range(2)]
+
+    assert places == ["/en/home", "/en/home"]
+    assert members(app) == [learner.id]
+    page = as_learner.get(f"/en/join/{link}")
+    assert "You are in this group already." in words(page)
+    assert parsed(page).select("main form") == []
+
+
+def test_a_visitor_comes_back_to_the_link_after_signing_in(client: FlaskClient, link: str) -> None:
+    page = parsed(client.get(f"/en/join/{link}"))
+
+    there = [str(item["href"]).replace("%2F", "/") for item in page.select("main a.button")]
+    assert there == [f"/en/sign-up?next=/en/join/{link}", f"/en/sign-in?next=/en/join/{link}"]
+    assert page.select("main form") == []
+
+
+def test_joining_without_a_token_asks_again(app: Flask, as_learner: FlaskClient, link: str) -> None:
+    response = as_learner.post(f"/en/join/{link}")
+
+    assert response.status_code == 422
+    assert members(app) == []
+
+
+@pytest.mark.parametrize("why", ["ended", "expired"])
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [("en", "This link has expired"), ("es", "Este enlace ya no está activo")],
+)
+def test_a_link_that_is_over_says_so_kindly(
+    app: Flask, client: FlaskClient, link: str, why: str, language: str, title: str
+) -> None:
+    with app.app_context(), transaction():
+        row = db.session.scalars(select(JoinLink)).one()
+        if why == "ended":
+            row.ended_at = utc_now()
+        else:
+            row.created_at = utc_now() - timedelta(days=61)
+            row.expires_at = utc_now() - timedelta(days=1)
+
+    page = get_page(client, f"/{language}/join/{link}", status=410)
+
+    assert page.select_one("h1").get_text() == title  # type: ignore[union-attr]  # every page has one
+
+
+def test_a_link_that_is_over_joins_nobody(
+    app: Flask, as_learner: FlaskClient, as_trainer: FlaskClient, link: str
+) -> None:
+    (cohort,) = cohorts(app)
+    post(as_trainer, f"/en/cohorts/{cohort.id}/link")
+
+    assert post(as_learner, f"/en/join/{link}").status_code == 410
+    assert members(app) == []
+
+
+@pytest.mark.parametrize("token", ["nonsense", "%00", "%ff", "x" * 3000])
+def test_a_link_that_never_was_is_not_found(
+    client: FlaskClient, as_learner: FlaskClient, token: str
+) -> None:
+    assert client.get(f"/en/join/{token}").status_code == 404
+    assert post(as_learner, f"/en/join/{token}").status_code == 404
+
+
+def test_a_new_link_is_shown_and_the_old_one_is_not(
+    app: Flask, as_trainer: FlaskClient, link: str
+) -> None:
+    (cohort,) = cohorts(app)
+
+    place = post(as_trainer, f"/en/cohorts/{cohort.id}/link").location
+
+    (field,) = parsed(as_trainer.get(str(place))).select("input.address")
+    assert link not in str(field["value"])

@@ -1,0 +1,262 @@
+"""The worker: each message once, whatever happens."""
+
+from __future__ import annotations
+
+import smtplib
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from soar_lms.clock import utc_now
+from soar_lms.database import db, transaction
+from soar_lms.messages import worker
+from soar_lms.messages.models import OutboxMessage
+from soar_lms.messages.worker import HELD_FOR, LONGEST_WAIT, MAX_TRIES, run_worker, send_due
+from tests.factories import NOW
+
+MINUTE = timedelta(minutes=1)
+
+
+def make_message(number: int = 1, due: datetime = NOW) -> OutboxMessage:
+    message = OutboxMessage(
+        kind="welcome",
+        recipient=f"person{number}@example.org",
+        language="en",
+        subject="Hello",
+        body="A secret link.",
+        created_at=due,
+        due_at=due,
+    )
+    db.session.add(message)
+    return message
+
+
+@pytest.fixture
+def fill(context: Flask) -> Callable[..., None]:
+    """Return a function that puts messages into the outbox."""
+
+    def put(count: int, **values: datetime) -> None:
+        with transaction():
+            for number in range(count):
+                make_message(number, **values)
+
+    return put
+
+
+def outbox() -> list[OutboxMessage]:
+    db.session.expire_all()
+    return list(db.session.scalars(select(OutboxMessage).order_by(OutboxMessage.id)))
+
+
+class Post:
+    """A transport that notes what it carries, and fails when told to."""
+
+    def __init__(self, *errors: Exception | None) -> None:
+        self.carried: list[str] = []
+        self.errors = iter(errors)
+
+    def __call__(self, message: OutboxMessage) -> None:
+        error = next(self.errors, None)
+        if error is not None:
+            raise error
+        self.carried.append(message.recipient)
+        assert message.body == "A secret link."
+
+
+# --- once ---------------------------------------------------------------------------------------
+
+
+def test_what_is_due_is_sent_once_in_order(fill: Callable[..., None]) -> None:
+    fill(3)
+    post = Post()
+
+    tried = [send_due(post, NOW + number * MINUTE) for number in range(3)]
+
+    assert tried == [3, 0, 0]
+    assert post.carried == [f"person{number}@example.org" for number in range(3)]
+
+
+def test_what_is_not_due_waits(fill: Callable[..., None]) -> None:
+    fill(1, due=NOW + MINUTE)
+    post = Post()
+
+    assert [send_due(post, NOW), send_due(post, NOW + MINUTE)] == [0, 1]
+
+
+def test_what_was_sent_keeps_no_secret(fill: Callable[..., None]) -> None:
+    fill(1)
+
+    send_due(Post(), NOW)
+
+    (message,) = outbox()
+    assert (message.body, message.sent_at, message.tries) == ("", NOW, 1)
+
+
+def test_a_full_outbox_is_emptied_in_rounds(
+    fill: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "BATCH", 4)
+    fill(10)
+    post = Post()
+
+    assert [send_due(post, NOW) for _ in range(4)] == [4, 4, 2, 0]
+    assert len(set(post.carried)) == 10
+
+
+def test_two_workers_never_send_the_same_message(app: Flask, fill: Callable[..., None]) -> None:
+    fill(40)
+    posts = [Post() for _ in range(3)]
+    barrier = threading.Barrier(3)
+
+    def work(post: Post) -> None:
+        barrier.wait(timeout=10)
+        with app.app_context():
+            while send_due(post, NOW):
+                pass
+
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(work, posts))
+
+    carried = [recipient for post in posts for recipient in post.carried]
+    assert len(carried) == len(set(carried)) == 40
+    assert {message.tries for message in outbox()} == {1}
+
+
+# --- and again ----------------------------------------------------------------------------------
+
+ERRORS = [
+    pytest.param(ConnectionRefusedError("no"), id="refused"),
+    pytest.param(TimeoutError("slow"), id="timeout"),
+    pytest.param(smtplib.SMTPRecipientsRefused({"a": (550, b"no")}), id="recipient"),
+    pytest.param(smtplib.SMTPServerDisconnected("gone"), id="disconnected"),
+]
+
+
+@pytest.mark.parametrize("error", ERRORS)
+def test_what_could_not_be_sent_is_sent_later(fill: Callable[..., None], error: Exception) -> None:
+    fill(1)
+    post = Post(error)
+
+    send_due(post, NOW)
+
+    (message,) = outbox()
+    assert (message.sent_at, message.failed_at, message.due_at) == (None, None, NOW + MINUTE)
+    assert message.last_error is not None
+    assert message.last_error.startswith(type(error).__name__)
+    assert message.body == "A secret link."
+    assert send_due(post, NOW + MINUTE - timedelta(seconds=1)) == 0
+    assert send_due(post, NOW + MINUTE) == 1
+    assert post.carried == ["person0@example.org"]
+    assert outbox()[0].last_error is None
+
+
+def test_the_waits_grow_and_then_it_is_given_up(fill: Callable[..., None]) -> None:
+    fill(1)
+    post = Post(*[OSError("no")] * MAX_TRIES)
+    now, waits = NOW, []
+
+    for _ in range(MAX_TRIES):
+        assert send_due(post, now) == 1
+        (message,) = outbox()
+        waits.append(message.due_at - now)
+        now = message.due_at
+
+    assert waits == [min(MINUTE * 2**number, LONGEST_WAIT) for number in range(MAX_TRIES)]
+    assert message.failed_at is not None
+    assert message.tries == MAX_TRIES == 10
+    assert send_due(post, now + timedelta(days=365)) == 0
+    assert post.carried == []
+
+
+def test_one_that_fails_does_not_hold_up_the_others(fill: Callable[..., None]) -> None:
+    fill(3)
+    post = Post(None, OSError("no"), None)
+
+    send_due(post, NOW)
+
+    assert post.carried == ["person0@example.org", "person2@example.org"]
+
+
+@pytest.mark.parametrize(
+    "error", [ValueError("no header"), UnicodeEncodeError("x", "y", 0, 1, "z")]
+)
+def test_one_that_cannot_even_be_built_does_not_hold_up_the_others(
+    fill: Callable[..., None], error: Exception
+) -> None:
+    fill(3)
+    post = Post(error)
+
+    send_due(post, NOW)
+
+    assert post.carried == ["person1@example.org", "person2@example.org"]
+    assert outbox()[0].last_error is not None
+
+
+def test_what_a_worker_that_died_held_falls_due_again(fill: Callable[..., None]) -> None:
+    fill(1)
+    with pytest.raises(KeyboardInterrupt):
+        send_due(Post(KeyboardInterrupt()), NOW)  # type: ignore[arg-type]  # it dies
+    post = Post()
+
+    tried = [send_due(post, NOW + HELD_FOR - timedelta(seconds=1)), send_due(post, NOW + HELD_FOR)]
+
+    assert tried == [0, 1]
+    assert post.carried == ["person0@example.org"]
+
+
+def test_a_long_error_is_cut(fill: Callable[..., None]) -> None:
+    fill(1)
+
+    send_due(Post(OSError("x" * 5000)), NOW)
+
+    assert len(outbox()[0].last_error or "") == 300
+
+
+# --- the loop -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def stop() -> Iterator[threading.Event]:
+    event = threading.Event()
+    yield event
+    event.set()
+
+
+def test_the_loop_sends_and_stops_when_told(
+    app: Flask, stop: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with app.app_context(), transaction():
+        make_message(due=utc_now())
+    carried: list[str] = []
+
+    def carry(message: OutboxMessage) -> None:
+        carried.append(message.recipient)
+        stop.set()
+
+    monkeypatch.setattr(worker, "make_transport", lambda _config: carry)
+    run_worker(app, stop, pause_seconds=0.01)
+
+    assert carried == ["person1@example.org"]
+
+
+def test_the_loop_goes_on_when_the_database_was_away(
+    app: Flask, stop: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = []
+
+    def send(_transport: object, _now: datetime) -> int:
+        calls.append(1)
+        if len(calls) == 1:
+            raise OSError("the database is away")
+        stop.set()
+        return 0
+
+    monkeypatch.setattr(worker, "send_due", send)
+    run_worker(app, stop, pause_seconds=0.01)
+
+    assert len(calls) == 2
