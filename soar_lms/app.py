@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 
 from soar_lms import pages
 from soar_lms.access import guard
@@ -17,7 +18,7 @@ from soar_lms.certificates import views as certificates
 from soar_lms.cohorts import views as cohorts
 from soar_lms.config import Config, read_config
 from soar_lms.content import configure_content, labels_in
-from soar_lms.database import configure_engine, db
+from soar_lms.database import ENGINE_OPTIONS, close_reader, configure_engine, db
 from soar_lms.errors import configure_errors
 from soar_lms.extensions import limiter, migrate
 from soar_lms.headers import configure_headers
@@ -28,6 +29,7 @@ from soar_lms.logs import configure_logs
 from soar_lms.messages import views as messages
 from soar_lms.operations import configure_operations
 from soar_lms.paths import bundled
+from soar_lms.sessions import SessionInterface
 from soar_lms.templating import configure_templates
 
 MAX_REQUEST_BYTES = 1_000_000
@@ -68,6 +70,13 @@ def create_app(config: Config | None = None) -> Flask:
     return app
 
 
+class StoredInteger(IntegerConverter):
+    """A number in an address that a database can hold; a greater one leads nowhere."""
+
+    def __init__(self, map: Map) -> None:  # Werkzeug's name
+        super().__init__(map, max=2**31 - 1)
+
+
 def configure_flask(app: Flask, config: Config) -> None:
     """Set what Flask itself needs to know."""
     app.config.update(
@@ -88,6 +97,8 @@ def configure_flask(app: Flask, config: Config) -> None:
         REMEMBER_COOKIE_SAMESITE="Lax",
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a page left open over lunch still works
     )
+    app.url_map.converters["int"] = StoredInteger
+    app.session_interface = SessionInterface()
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     if config.proxies:
         count = config.proxies
@@ -98,11 +109,11 @@ def configure_flask(app: Flask, config: Config) -> None:
 
 def configure_database(app: Flask, config: Config) -> None:
     """Connect the database; SQLite is opened the safe way."""
-    options: dict[str, object] = {"pool_pre_ping": not config.uses_sqlite}
     app.config.update(
-        SQLALCHEMY_DATABASE_URI=config.database_url, SQLALCHEMY_ENGINE_OPTIONS=options
+        SQLALCHEMY_DATABASE_URI=config.database_url, SQLALCHEMY_ENGINE_OPTIONS=ENGINE_OPTIONS
     )
     db.init_app(app)
     migrate.init_app(app, db, directory=str(bundled("migrations")), render_as_batch=True)
+    app.teardown_appcontext(close_reader)
     with app.app_context():
         configure_engine(db.engine, config.sqlite_synchronous)

@@ -77,7 +77,7 @@ class Config:
     exit_url: str = "https://www.weather.gov/"
     proxies: int = 0
     metrics_token: str | None = field(default=None, repr=False)
-    log_level: str = "info"
+    log_level: str = "warning"
 
     @property
     def is_demo(self) -> bool:
@@ -183,20 +183,30 @@ def _database_url(value: str) -> str:
     raise ValueError("must name a SQLite file or a PostgreSQL database")
 
 
-def _url(*schemes: str, path: bool = True) -> Callable[[str], str]:
+def _url(*schemes: str, origin: bool = False) -> Callable[[str], str]:
+    """Read an address; an origin is nothing but scheme, host and port (RFC 6454)."""
+
     def read(value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in schemes or not parts.hostname:
+        try:
+            parts = urlsplit(value)
+            has_host = bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            raise ValueError("must be an address with a host and, perhaps, a port") from None
+        if parts.scheme not in schemes or not has_host:
             raise ValueError(f"must begin with {' or '.join(item + '://' for item in schemes)}")
-        if not path and parts.path.strip("/"):
+        if any(character.isspace() for character in value):
+            raise ValueError("must have no spaces")
+        if origin and parts.path.strip("/"):
             raise ValueError("must have no path: scheme, host and port only")
-        return value if path else value.rstrip("/")
+        if origin and (parts.query or parts.fragment or "@" in parts.netloc):
+            raise ValueError("must be scheme, host and port only")
+        return value.rstrip("/") if origin else value
 
     return read
 
 
 def _address(value: str) -> str:
-    if not re.fullmatch(r"(.*<)?[^@\s<>]+@[^@\s<>]+>?", value) or "\n" in value:
+    if not re.fullmatch(r"([^<>\n]*<)?[^@\s<>]+@[^@\s<>]+(?(1)>)", value):
         raise ValueError(f'must be an e-mail address, not "{value}"')
     return value
 
@@ -228,7 +238,7 @@ def _time_zone(value: str) -> str:
 
 def _text(longest: int) -> Callable[[str], str]:
     def read(value: str) -> str:
-        if len(value) > longest or not value.isprintable():
+        if not value.strip() or len(value) > longest or not value.isprintable():
             raise ValueError(f"must be one line of at most {longest} characters")
         return value.strip()
 
@@ -254,8 +264,8 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "instance": Path,
     "database_url": _database_url,
     "sqlite_synchronous": _enum(SQLiteSynchronous),
-    "redis_url": _url("redis", "rediss", "unix"),
-    "base_url": _url("http", "https", path=False),
+    "redis_url": _url("redis", "rediss"),
+    "base_url": _url("http", "https", origin=True),
     "smtp_url": _url("smtp", "smtps"),
     "mail_from": _address,
     "modules": _folder,

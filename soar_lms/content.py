@@ -7,11 +7,12 @@ from dataclasses import fields
 from typing import cast
 
 from flask import Flask, current_app
+from markupsafe import Markup, escape
 
 from soar_lms.catalogue.model import Catalogue, Module
 from soar_lms.catalogue.render import Labels
 from soar_lms.errors import NotFoundError
-from soar_lms.i18n import get_language
+from soar_lms.i18n import current_language, get_language
 from soar_lms.i18n import marked as _
 
 _EXTENSION = "soar_catalogue"
@@ -21,7 +22,7 @@ _LABELS = {
     "caution": _("Take care"),
     "words": _("Words you can use"),
     "scenario": _("Scenario"),
-    "your_choice": _("What would you do?"),
+    "your_choice": _("Choose what you would do"),
     "helps": _("This helps"),
     "mixed": _("There is a better way"),
     "harms": _("This can do harm"),
@@ -31,7 +32,7 @@ _LABELS = {
     "start_again": _("Start the scenario again"),
     "source": _("Source"),
     "table": _("Table"),
-    "transcript": _("Read the words of this video"),
+    "transcript": _("Read the transcript"),
     "captions": _("Captions"),
 }
 
@@ -54,6 +55,7 @@ def configure_content(app: Flask, catalogue: Catalogue) -> None:
     app.jinja_env.globals["help_lines"] = catalogue.help_lines()
     app.jinja_env.globals["settings"] = catalogue.settings
     app.jinja_env.globals["resources"] = catalogue.resources
+    app.jinja_env.filters["title_here"] = title_here
 
 
 def catalogue() -> Catalogue:
@@ -70,3 +72,12 @@ def get_module(module_id: str) -> Module:
     if module is None:
         raise NotFoundError
     return module
+
+
+def title_here(module: Module) -> Markup:
+    """Return a module's title for a page: marked with its language, where that is another one."""
+    tag = current_language().tag
+    title = escape(module.title_in(tag))
+    if tag in module.languages:
+        return title
+    return Markup('<bdi lang="{}">{}</bdi>').format(module.spec.source_language, title)

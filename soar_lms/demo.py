@@ -16,6 +16,7 @@ from soar_lms.cohorts import services as cohorts
 from soar_lms.learning import services as learning
 from soar_lms.learning.models import Enrolment
 from soar_lms.learning.path import Step
+from soar_lms.learning.standing import get_standing
 
 PASSWORD = "demo-password"  # noqa: S105  # printed on the screen: it protects nothing
 TIME_ZONE = "America/New_York"
@@ -145,7 +146,7 @@ def _answer(
     for place, item in enumerate(attempt.items):
         wrong = [option for option in item["options"] if option not in item["correct"]][:1]
         chosen = list(item["correct"]) if place < right else wrong
-        assessments.save_answer(module, attempt, item["question_id"], chosen, now)
+        assessments.save_answer(attempt, item["question_id"], chosen, now)
     assessments.submit_attempt(attempt, now)
 
 
@@ -163,7 +164,7 @@ def _finish(
         for item in (form.items if form else ())
         if item.kind is not ItemKind.TEXT
     }
-    if not learning.get_standing(enrolment, module).path.is_done(Step.EVALUATION):
+    if not get_standing(enrolment, module).path.is_done(Step.EVALUATION):
         learning.give_evaluation(enrolment, module, answers, language=language, now=now)
     learning.complete_module(
         person,

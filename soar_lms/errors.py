@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import structlog
-from flask import Flask, jsonify, render_template, request
+from flask import Flask, jsonify, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel.speaklater import LazyString
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError, NotFound
 
 from soar_lms.i18n import lazy_gettext
@@ -43,12 +43,12 @@ _PAGES: dict[int, tuple[LazyString, LazyString]] = {
         lazy_gettext("Check the address, or start from the list of modules."),
     ),
     405: (
-        lazy_gettext("This page cannot be opened like that"),
+        lazy_gettext("This page cannot be opened that way"),
         lazy_gettext("Please go back and use the button on the page."),
     ),
     413: (
         lazy_gettext("That is too large"),
-        lazy_gettext("Please go back and send less at once."),
+        lazy_gettext("Please go back and send less at a time."),
     ),
     429: (
         lazy_gettext("Too many tries"),
@@ -64,12 +64,16 @@ _PAGES: dict[int, tuple[LazyString, LazyString]] = {
     ),
 }
 
+_KEPT_HEADERS = frozenset({"Allow", "Retry-After"})
+"""What an error says to programs, besides its page."""
+
 
 def configure_errors(app: Flask) -> None:
     """Answer every error with a page (or JSON, where that was asked for) that helps."""
     app.register_error_handler(DomainError, _domain_error)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(OperationalError, _database_error)
+    app.register_error_handler(DataError, _data_error)
     app.register_error_handler(Exception, _unexpected_error)
 
 
@@ -84,13 +88,27 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
         return error
     fallback = 500 if error.code >= 500 else 400
     title, message = _PAGES.get(error.code, _PAGES[fallback])
-    return _page(error.code, str(title), str(message))
+    response = make_response(_page(error.code, str(title), str(message)))
+    for name, value in error.get_headers():
+        if name in _KEPT_HEADERS:
+            response.headers[name] = value
+    return response
 
 
 def _database_error(error: OperationalError) -> ResponseReturnValue:
+    if error.connection_invalidated:
+        # The server went away while our connection slept. The pool has dropped such connections, so
+        # the same request is asked for again on a fresh one: 307 repeats a POST with its body, and
+        # every POST here is safe to repeat. If the server is still away, that fails as below.
+        return redirect(request.full_path, code=307)
     log.error("database_unavailable", error=type(error.orig).__name__, endpoint=request.endpoint)
     title, message = _PAGES[503]
     return _page(503, str(title), str(message))
+
+
+def _data_error(_error: DataError) -> ResponseReturnValue:
+    """Answer a value that no row can hold, such as a NUL in an address: there is no such thing."""
+    return _http_error(NotFound())
 
 
 def _unexpected_error(error: Exception) -> ResponseReturnValue:

@@ -10,29 +10,57 @@ import unicodedata
 from collections.abc import Callable
 from typing import Any
 
-from flask import g
+from flask import g, request
 from flask_wtf import FlaskForm
-from flask_wtf.csrf import _FlaskFormCSRF
-from wtforms import Field, PasswordField, StringField
-from wtforms.validators import ValidationError
+from flask_wtf.csrf import _FlaskFormCSRF, validate_csrf
+from wtforms import (
+    Field,
+    PasswordField,
+    RadioField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import StopValidation, ValidationError
 
-from soar_lms.i18n import gettext
+from soar_lms.i18n import gettext, lazy_gettext
 
 # Bidirectional overrides and isolates can make a name read as another one.
 _TEXT_DIRECTION_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
-def clean_text(value: Any) -> Any:
+TOKEN_TOO_OLD = lazy_gettext(
+    "This page was open for a long time. Please check it and send it again."
+)
+
+
+def clean_paragraphs(value: Any) -> Any:
     """Trim text and compose its accents (Unicode NFC); leave everything else as it is."""
     return unicodedata.normalize("NFC", value).strip() if isinstance(value, str) else value
+
+
+def clean_line(value: Any) -> Any:
+    """Clean text that is one line: every run of white space becomes one space."""
+    return " ".join(clean_paragraphs(value).split()) if isinstance(value, str) else value
+
+
+def has_letters(text: str) -> bool:
+    """Return whether there is a letter or a digit in it, of any script."""
+    return any(unicodedata.category(character)[0] in "LN" for character in text)
+
+
+def require_letters(_form: object, field: Field) -> None:
+    """Refuse a name of nothing but spaces, dashes or characters that cannot be seen."""
+    if field.data and not has_letters(field.data):
+        raise StopValidation(gettext("Write it with letters, please."))
 
 
 def refuse_control_characters(_form: object, field: Field) -> None:
     """Refuse characters that nobody types on purpose and that a database may refuse."""
     text = field.data if isinstance(field.data, str) else ""
     if any(_is_control(character) for character in text):
-        raise ValidationError(
-            gettext("This has hidden characters in it. Please type it again by hand.")
+        raise StopValidation(
+            gettext("This has hidden characters in it. Please type it again instead of pasting it.")
         )
 
 
@@ -50,9 +78,7 @@ class _CSRF(_FlaskFormCSRF):
         try:
             super().validate_csrf_token(form, field)
         except ValidationError:
-            raise ValidationError(
-                gettext("This page was open for a long time. Please check it and send it again.")
-            ) from None
+            raise ValidationError(str(TOKEN_TOO_OLD)) from None
         g.csrf_checked = True
 
 
@@ -70,7 +96,8 @@ class Form(FlaskForm):
             is_text = isinstance(kind, type) and issubclass(kind, StringField)
             if is_text and not issubclass(kind, PasswordField):
                 filters: list[Callable[[Any], Any]] = [*unbound_field.kwargs.get("filters", ())]
-                options = {**options, "filters": [clean_text, *filters]}
+                clean = clean_paragraphs if issubclass(kind, TextAreaField) else clean_line
+                options = {**options, "filters": [clean, *filters]}
             field: Field = unbound_field.bind(form=form, **options)
             if isinstance(field, StringField):
                 field.validators = (refuse_control_characters, *field.validators)
@@ -85,13 +112,24 @@ class Form(FlaskForm):
         return found
 
 
+def check_token() -> bool:
+    """Check the token of a request that needs no other form; if it is right, it may write."""
+    try:
+        validate_csrf(request.form.get("csrf_token"))
+    except ValidationError:
+        return False
+    g.csrf_checked = True
+    return True
+
+
 class ActionForm(Form):
     """A button: nothing to fill in, but a token to check."""
 
 
 def first_control(field: Field) -> str:
     """Return the id of the element that a link to `field` should lead to."""
-    return f"{field.id}-0" if field.type in {"RadioField", "CheckboxesField"} else str(field.id)
+    is_group = isinstance(field, RadioField | SelectMultipleField)
+    return f"{field.id}-0" if is_group else str(field.id)
 
 
 def _flat(errors: Any) -> list[Any]:

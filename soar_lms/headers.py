@@ -38,7 +38,7 @@ def configure_headers(app: Flask, *, secure: bool) -> None:
     def set_headers(response: Response) -> Response:
         for name, value in fixed.items():
             response.headers[name] = value
-        if request.endpoint == "static":
+        if request.endpoint == "static" and response.status_code in {200, 206, 304}:
             response.headers["Cache-Control"] = f"public, max-age={ONE_YEAR}, immutable"
         elif "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "no-store"

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -24,7 +25,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 from babel.support import Translations
-from flask import Flask, current_app, g, has_request_context, request, url_for
+from flask import Flask, current_app, g, has_request_context, request
 from flask_babel import Babel, Domain, force_locale, gettext, lazy_gettext, ngettext
 from werkzeug.routing import BaseConverter
 
@@ -50,7 +51,7 @@ class Language:
     locale: Locale
     translations: Translations
 
-    @property
+    @cached_property
     def name(self) -> str:
         """What it calls itself, as it stands alone in a menu: English, Español."""
         return self.name_in_text[:1].upper() + self.name_in_text[1:]
@@ -60,7 +61,7 @@ class Language:
         """What it calls itself inside a sentence: English, español."""
         return self.locale.language_name or self.tag
 
-    @property
+    @cached_property
     def direction(self) -> str:
         return self.locale.text_direction
 
@@ -164,7 +165,7 @@ def _negotiate() -> str:
     first = request.path.split("/", 2)[1]
     if first in languages():
         return first
-    wanted = list(request.accept_languages.values())
+    wanted = [tag.lower() for tag, weight in request.accept_languages if weight > 0]
     return negotiate_locale(wanted, list(languages()), sep="-") or ""
 
 
@@ -190,16 +191,14 @@ def _put_language_into_address(endpoint: str, values: dict[str, Any]) -> None:
         values["language"] = current_language().tag
 
 
-def same_page_in(tag: str) -> str:
-    """Return the address of this page in another language."""
-    if request.endpoint is None or not _is_in_language(request.endpoint):
-        return url_for("learning.show_catalogue", language=tag)
-    arguments: dict[str, Any] = {**request.args, **(request.view_args or {}), "language": tag}
-    return url_for(request.endpoint, **arguments)
-
-
-def _is_in_language(endpoint: str) -> bool:
-    return current_app.url_map.is_endpoint_expecting(endpoint, "language")
+def other_addresses() -> Iterator[tuple[Language, str]]:
+    """Give each language with the address of this page in it: only the first part differs."""
+    _, first, *rest = request.full_path.rstrip("?").split("/", 2)
+    can_be_opened = request.url_rule is not None and "GET" in (request.url_rule.methods or ())
+    known = languages()
+    place = rest[0] if rest and can_be_opened and first in known else ""
+    for tag, language in known.items():
+        yield language, f"/{tag}/{place}"
 
 
 # --- formats ----------------------------------------------------------------------------------

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, make_response, redirect, render_template, url_for
+from flask import (
+    Blueprint,
+    current_app,
+    make_response,
+    redirect,
+    render_template,
+    send_file,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 
 from soar_lms.access import Access, access
+from soar_lms.certificates.fonts import font_files
+from soar_lms.errors import NotFoundError
 from soar_lms.headers import allow_caching
 from soar_lms.i18n import current_language
 
 blueprint = Blueprint("pages", __name__)
 
 KEPT_SECONDS = 300
+FONT_KEPT_SECONDS = 30 * 24 * 3600
 
 
 @blueprint.get("/")
@@ -21,6 +32,16 @@ def start() -> ResponseReturnValue:
     response = redirect(url_for("learning.show_catalogue", language=current_language().tag))
     response.vary.add("Accept-Language")
     return response
+
+
+@blueprint.get("/fonts/public-sans.ttf")
+@access(Access.PUBLIC)
+def show_font() -> ResponseReturnValue:
+    """Serve the site's typeface from its wheel: no other host is asked, no copy is kept."""
+    path = font_files().get("Public Sans")
+    if path is None:
+        raise NotFoundError
+    return send_file(path, mimetype="font/ttf", max_age=FONT_KEPT_SECONDS)
 
 
 @blueprint.get("/exit")

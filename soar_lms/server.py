@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 from flask import Flask
@@ -30,6 +31,10 @@ def serve(app: Flask, *, host: str, port: int, workers: int) -> None:
         with app.app_context():
             db.engine.dispose(close=False)
 
+    # What was built so far lives for ever: the collector need not look at it again, and the workers
+    # share its memory longer.
+    gc.collect()
+    gc.freeze()
     _Server(
         app,
         {

@@ -3,32 +3,57 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from flask import Flask, has_request_context, request
+from flask_login import current_user
 
 from soar_lms.config import Config
-from soar_lms.i18n import current_language, languages, same_page_in
+from soar_lms.fragments import FragmentExtension, token_in_page
+from soar_lms.i18n import current_language, languages, other_addresses
 
 
 def configure_templates(app: Flask, config: Config) -> None:
     """Give templates their common names."""
+    app.jinja_env.add_extension(FragmentExtension)
     app.jinja_env.globals.update(
         site=config,
         has_demo_mail=config.is_demo and not config.smtp_url,
-        page_in=same_page_in,
+        csrf_token=token_in_page,
     )
     app.jinja_env.filters.update(dial=dial, host=host)
     app.context_processor(_common)
 
 
+class Alternate(NamedTuple):
+    """This page in one of the site's languages."""
+
+    tag: str
+    name: str
+    direction: str
+    address: str
+
+
 def _common() -> dict[str, Any]:
+    if not has_request_context():
+        return {"language": current_language(), "languages": languages()}
     return {
         "language": current_language(),
         "languages": languages(),
-        "language_switch": has_request_context() and request.endpoint is not None,
+        "alternates": _alternates(),
+        "role": current_user.role if current_user.is_authenticated else "",
     }
+
+
+def _alternates() -> list[Alternate]:
+    """Return this page in every language; nothing for an address that leads nowhere."""
+    if request.endpoint is None:
+        return []
+    return [
+        Alternate(language.tag, language.name, language.direction, address)
+        for language, address in other_addresses()
+    ]
 
 
 def dial(number: str) -> str:

@@ -84,16 +84,16 @@ def update_catalogue(language: str, path: Path, messages: Catalog) -> None:
 
 
 def _order(message: Message) -> str:
-    return message.id[0] if isinstance(message.id, (list, tuple)) else message.id
+    return _ids(message)[0]
 
 
 def _translation(
     language: str, known: Catalog, message: Message
 ) -> str | tuple[str, ...] | list[str] | None:
+    if language == SOURCE_LANGUAGE:
+        return message.id  # the source says it; an older wording must not linger
     found = known.get(message.id, message.context)
-    if found is not None and found.string and any(found.string):
-        return found.string
-    return message.id if language == SOURCE_LANGUAGE else None
+    return found.string if found is not None and found.string and any(found.string) else None
 
 
 def _drop_dates(path: Path) -> None:
@@ -113,8 +113,16 @@ def check_catalogue(language: str, path: Path, messages: Catalog) -> list[Catalo
 
 def _key(message: Message) -> tuple[str, ...]:
     """Return the id of a message in a form that can be compared."""
-    ids = (message.id,) if isinstance(message.id, str) else tuple(message.id)
-    return (message.context or "", *ids)
+    return (message.context or "", *_ids(message))
+
+
+def _ids(message: Message) -> tuple[str, ...]:
+    return (message.id,) if isinstance(message.id, str) else tuple(message.id)
+
+
+def _strings(message: Message) -> tuple[str, ...]:
+    given = message.string or ""
+    return (given,) if isinstance(given, str) else tuple(item or "" for item in given)
 
 
 def _faults(
@@ -130,6 +138,8 @@ def _faults(
             yield CatalogueProblem(language, words, "is not in the source any more")
         if message.fuzzy:
             yield CatalogueProblem(language, words, "is marked as fuzzy")
+        if language == SOURCE_LANGUAGE and _strings(message) != _ids(message):
+            yield CatalogueProblem(language, words, "does not say what the source says")
         for fault in message_faults(message):
             yield CatalogueProblem(language, words, fault)
     for key in wanted - seen:
@@ -138,9 +148,7 @@ def _faults(
 
 def message_faults(message: Message) -> Iterator[str]:
     """Compare the translations of one message with its source."""
-    ids = (message.id,) if isinstance(message.id, str) else tuple(message.id)
-    given = message.string or ""
-    strings = (given,) if isinstance(given, str) else tuple(item or "" for item in given)
+    ids, strings = _ids(message), _strings(message)
     if not all(strings):
         yield "is not translated"
         return
