@@ -55,12 +55,14 @@ def config(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Confi
 
 
 @pytest.fixture(scope="session")
-def session_app(config: Config) -> Flask:
+def session_app(config: Config) -> Iterator[Flask]:
     app = create_app(config)
     app.testing = True
     with app.app_context():
         upgrade()
-    return app
+    yield app
+    with app.app_context():
+        db.engine.dispose()
 
 
 @pytest.fixture

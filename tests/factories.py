@@ -69,7 +69,7 @@ def take_test(
     for place, item in enumerate(attempt.items):
         wrong = [option for option in item["options"] if option not in item["correct"]][:1]
         chosen = list(item["correct"]) if place < right else wrong
-        assessments.save_answer(module, attempt, item["question_id"], chosen, now)
+        assessments.save_answer(attempt, item["question_id"], chosen, now)
     return assessments.submit_attempt(attempt, now)
 
 

@@ -1,0 +1,36 @@
+"""Several threads that do the same at the same moment, each in a transaction of its own."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from flask import Flask
+
+from soar_lms.database import transaction
+
+R = TypeVar("R")
+T = TypeVar("T")
+
+
+def at_once(
+    app: Flask, read: Callable[[], R], work: Callable[[R], T], *, threads: int = 3
+) -> list[T]:
+    """Do the same in several threads at once; return what each of them got.
+
+    Each thread does what a view does: it reads, and then does its work in a transaction. All have
+    read before the first one writes.
+    """
+    barrier = threading.Barrier(threads)
+
+    def run(_number: int) -> T:
+        with app.app_context():
+            found = read()
+            barrier.wait(timeout=10)
+            with transaction():
+                return work(found)
+
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(run, range(threads)))

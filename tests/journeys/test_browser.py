@@ -1,0 +1,317 @@
+"""The learner's whole way in a real browser: no axe violation, no console error, no other host."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page
+
+from soar_lms.catalogue.loader import load_catalogue
+from soar_lms.catalogue.model import Module
+from soar_lms.paths import bundled
+from tests.factories import PASSWORD
+from tests.support.browser import PHONE, Visitor, open_browser
+from tests.support.databases import start_postgresql
+from tests.support.site import find_link, running_site
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+NAME = "María José Núñez de la Cruz"
+MODULE = "soar-to-health-and-wellness"
+
+
+class Site:
+    """A running site, and the folder it keeps its things in."""
+
+    def __init__(self, address: str, folder: Path) -> None:
+        self.address, self.folder = address, folder
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def site(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
+    folder = tmp_path_factory.mktemp("site")
+    environment = {}
+    if request.param == "postgresql":
+        environment["SOAR_DATABASE_URL"] = start_postgresql(tmp_path_factory)
+    with running_site(folder, **environment) as address:
+        yield Site(address, folder)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with open_browser() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def flagship() -> Module:
+    return load_catalogue(bundled("modules")).modules[MODULE]
+
+
+@pytest.mark.parametrize(
+    ("language", "setting", "scripts"),
+    [
+        pytest.param("en", "health-care", True, id="english"),
+        pytest.param("es", "social-services", True, id="spanish-phone"),
+        pytest.param("es", "public-health", False, id="spanish-without-scripts"),
+    ],
+)
+def test_a_newcomer_walks_the_whole_way(
+    site: Site, browser: Browser, flagship: Module, language: str, setting: str, scripts: bool
+) -> None:
+    options = {"viewport": PHONE} if "es" in language else {}
+    visitor = Visitor(browser, site.address, java_script_enabled=scripts, **options)
+    walk = Walk(visitor, site, flagship, language, setting, audited=scripts)
+
+    walk.sign_up()
+    walk.choose_setting()
+    walk.answer_test("pre")
+    walk.read_lessons()
+    walk.answer_test("post")
+    walk.give_evaluation()
+    code = walk.confirm_name()
+    walk.verify(code)
+
+    assert walk.violations == []
+    assert visitor.complaints == []
+    visitor.close()
+
+
+def choose(field: Locator) -> None:
+    """Choose an option as people do: by a click on its words."""
+    field.locator("xpath=following-sibling::label").click()
+
+
+class Walk:
+    """One learner's way; every page on it is audited once."""
+
+    def __init__(
+        self,
+        visitor: Visitor,
+        site: Site,
+        module: Module,
+        language: str,
+        setting: str,
+        *,
+        audited: bool,
+    ) -> None:
+        self.visitor, self.site, self.module = visitor, site, module
+        self.language, self.setting, self.audited = language, setting, audited
+        self.page: Page = visitor.page
+        self.violations: list[str] = []
+        self.seen: set[str] = set()
+
+    def open(self, path: str) -> None:
+        self.visitor.open(f"/{self.language}/{path}")
+        self.audit()
+
+    def audit(self) -> None:
+        kind = re.sub(r"\d+", "N", self.page.url)
+        if not self.audited or kind in self.seen:
+            return
+        self.seen.add(kind)
+        self.violations += self.visitor.violations()
+        if self.visitor.overflow():
+            self.violations.append(f"{self.page.url}: wider than the window")
+
+    def go_on(self) -> None:
+        """Press the page's main button."""
+        self.page.locator("main .button-primary").first.click()
+        self.page.wait_for_load_state()
+        self.audit()
+
+    def sign_up(self) -> None:
+        self.open("sign-up")
+        self.go_on()  # nothing filled in: the error state is audited too
+        assert self.page.locator(".error-summary").is_visible()
+        email = f"{self.language}-{self.setting}-{self.audited}@example.org".lower()
+        self.page.fill("[name=name]", "María José")
+        self.page.fill("[name=email]", email)
+        self.page.fill("[name=password]", PASSWORD)
+        self.go_on()
+        self.visitor.open(
+            find_link(self.site.folder, email, rf"{self.site.address}/{self.language}/confirm/\S+")
+        )
+        self.audit()
+        self.go_on()
+        self.page.fill("[name=email]", email)
+        self.page.fill("[name=password]", PASSWORD)
+        self.go_on()
+
+    def choose_setting(self) -> None:
+        self.open(f"learn/{MODULE}")
+        choose(self.page.locator(f"[value={self.setting}]"))
+        self.go_on()
+
+    def answer_test(self, instrument: str) -> None:
+        self.open(f"learn/{MODULE}/tests/{instrument}")
+        self.go_on()
+        total = int(self.page.locator("progress.wide-progress").get_attribute("max") or 0)
+        for _ in range(total):
+            stem = " ".join(self.page.locator(".question legend").inner_text().split())
+            for option in self._right(stem):
+                choose(self.page.locator(f"[name=choice][value={option}]"))
+            if self.audited:
+                self.page.locator(
+                    ".save-state", has_text=re.compile(r"^(Saved|Guardad)")
+                ).wait_for()
+            self.go_on()
+        self.go_on()
+        assert "/result" in self.page.url
+
+    def _right(self, stem: str) -> tuple[str, ...]:
+        for name, text in self.module.texts[self.language].questions.items():
+            if " ".join(text.stem.split()) == stem:
+                return self.module.spec.questions[name].correct
+        raise AssertionError(stem)
+
+    def read_lessons(self) -> None:
+        for lesson in self.module.spec.lessons:
+            self.open(f"learn/{MODULE}/{self.setting}/{lesson.id}")
+            self._answer_checks()
+            self.page.locator(".lesson-end .button-primary").click()
+            self.page.wait_for_load_state()
+
+    def _answer_checks(self) -> None:
+        for number in range(self.page.locator("form.box-check").count()):
+            check = self.page.locator("form.box-check").nth(number)
+            choose(check.locator("input[name=choice]").first)
+            check.locator("button").click()
+            check.locator(".feedback").wait_for()
+        self.audit()
+
+    def give_evaluation(self) -> None:
+        self.open(f"learn/{MODULE}/evaluation")
+        for group in self.page.locator("fieldset.scale").all():
+            choose(group.locator("input").nth(3))
+        self.go_on()
+
+    def confirm_name(self) -> str:
+        self.page.fill("[name=name]", NAME)
+        self.go_on()
+        return self.page.locator("dd.code").inner_text()
+
+    def verify(self, code: str) -> None:
+        self.open("verify")
+        self.page.fill("[name=code]", code.lower().replace("-", " "))
+        self.go_on()
+        assert NAME in self.page.locator("main").inner_text()
+
+
+PAGES = (
+    (None, "", f"learn/{MODULE}", f"learn/{MODULE}/sources", "resources", "safety", "privacy"),
+    (None, "sign-in", "sign-up", "new-password", "confirm", "verify", "verify/nonsense", "nope"),
+    (None, f"learn/{MODULE}/health-care", f"learn/{MODULE}/health-care/ask-in-practice"),
+    (None, f"learn/{MODULE}/health-care/observe?version=brief", "demo-mail", "check-mail"),
+    ("halfway@example.org", "home", "profile", "profile/password", f"learn/{MODULE}"),
+    ("halfway@example.org", f"learn/{MODULE}/setting", f"learn/{MODULE}/tests/post"),
+    ("halfway@example.org", "sign-out-page", f"learn/{MODULE}/health-care/observe"),
+    ("trainer@example.org", "cohorts", "cohorts/new", "cohorts/1"),
+)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_no_page_has_an_axe_violation_or_scrolls_sideways(
+    site: Site, browser: Browser, language: str, scheme: str
+) -> None:
+    found: list[str] = []
+    for who, *paths in PAGES:
+        visitor = Visitor(
+            browser, site.address, viewport={"width": 320, "height": 640}, color_scheme=scheme
+        )
+        if who:
+            visitor.sign_in(who, language)
+        for path in paths:
+            visitor.open(f"/{language}/{path}")
+            found += visitor.violations()
+            if visitor.overflow():
+                found.append(f"{path}: wider than the window")
+        found += visitor.complaints
+        visitor.close()
+
+    assert found == []
+
+
+def test_the_quick_exit_replaces_the_page(site: Site, browser: Browser) -> None:
+    visitor = Visitor(browser, site.address)
+    page = visitor.open("/en/safety")
+    visitor.open("/en/privacy")
+
+    page.click(".exit-button")
+    page.wait_for_url("**/healthz")
+    page.go_back()
+
+    assert page.url.endswith("/en/safety")
+    visitor.close()
+
+
+def test_three_presses_of_shift_leave_the_page(site: Site, browser: Browser) -> None:
+    visitor = Visitor(browser, site.address)
+    page = visitor.open("/en/safety")
+
+    for _ in range(3):
+        page.keyboard.press("Shift")
+
+    page.wait_for_url("**/healthz")
+    visitor.close()
+
+
+def test_a_reflection_stays_on_the_device(site: Site, browser: Browser) -> None:
+    visitor = Visitor(browser, site.address)
+    page = visitor.open(f"/en/learn/{MODULE}/health-care/stop-who-is-at-risk")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url))
+
+    page.locator("textarea[data-reflection]").fill("A quiet corner by the stairs.")
+    page.reload()
+
+    assert page.locator("textarea[data-reflection]").input_value().startswith("A quiet corner")
+    assert not [url for url in sent if "quiet" in url]
+    visitor.close()
+
+
+def test_a_scenario_shows_one_scene_at_a_time(site: Site, browser: Browser) -> None:
+    visitor = Visitor(browser, site.address)
+    page = visitor.open(f"/en/learn/{MODULE}/health-care/ask-in-practice")
+    scenes = page.locator(".scene")
+    first = scenes.first
+
+    first.locator("summary").first.click()
+    first.locator("a.go-on").first.click()
+
+    assert [scene.is_visible() for scene in scenes.all()].count(True) == 1
+    assert page.locator(".scene:focus").count() <= 1
+    visitor.close()
+
+
+def test_the_language_switch_keeps_the_place(site: Site, browser: Browser) -> None:
+    visitor = Visitor(browser, site.address)
+    page = visitor.open(f"/en/learn/{MODULE}/public-health/observe?version=brief")
+
+    page.click(".languages a")
+
+    assert page.url.endswith(f"/es/learn/{MODULE}/public-health/observe?version=brief")
+    visitor.close()
+
+
+def test_the_keyboard_alone_reaches_everything(site: Site, browser: Browser) -> None:
+    visitor = Visitor(browser, site.address)
+    page = visitor.open("/en/sign-in")
+
+    page.keyboard.press("Tab")
+    assert page.locator(":focus").inner_text() == "Skip to the main part"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.type("halfway@example.org")
+    page.keyboard.press("Tab")
+    page.keyboard.type("demo-password")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/en/home")
+
+    visitor.close()

@@ -1,0 +1,371 @@
+"""Imports run down the floors of the house, and into a feature only through its doors."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+import pytest
+
+from tests.rules.source import Rule, Source, dotted, find_needless, read_sources
+
+SOURCES = read_sources()
+
+# From the ground up. A floor may use every floor below it, and nothing beside it.
+FLOORS = (
+    {"access", "assets", "clock", "headers", "logs", "paths", "sessions"},
+    {"config", "fragments"},
+    {"database", "i18n", "limits"},
+    {"errors", "extensions", "forms", "server", "templating", "translations"},
+    {"catalogue", "messages"},
+    {"content"},
+    {"accounts"},
+    {"assessments", "certificates"},
+    {"learning"},
+    {"cohorts", "api", "pages", "operations"},
+    {"app", "demo", "doctor"},
+    {"cli"},
+    {"__main__"},
+)
+FLOOR_OF = {name: number for number, names in enumerate(FLOORS) for name in names}
+
+# What others may import of a feature: its services, its models (for types), and pure modules.
+DOORS = {
+    "accounts": {"models", "services", "current", "professions", "time_zones"},
+    "assessments": {"models", "services", "grading"},
+    "catalogue": {"model", "schema"},
+    "certificates": {"models", "services", "access", "codes", "fonts"},
+    "cohorts": {"services"},
+    "learning": {"models", "services", "standing", "path"},
+    "messages": {"services"},
+}
+WIRING = {"app", "cli", "doctor"}
+"""They put the house together or examine it: every door is open to them."""
+
+DOOR_EXCEPTIONS = {
+    # The words that the site adds to lessons are the renderer's type.
+    ("content.py", "catalogue.render"),
+}
+
+# Inside a feature: views -> services -> models; forms are for views.
+NOT_FROM = {
+    "models": {"services", "forms", "views", "commands"},
+    "services": {"forms", "views", "commands"},
+    "forms": {"services", "views", "commands"},
+    "views": {"commands"},
+    "commands": {"forms", "views"},
+}
+NOT_FROM_OTHERS = {"forms", "views", "commands"}
+INSIDE_EXCEPTIONS = {
+    # Flask-Security is given our forms, and our view in place of one of its own.
+    ("accounts/security.py", "forms"),
+    ("accounts/security.py", "views"),
+}
+
+# Pure modules, and all that they may know of the house.
+PURE = {
+    "assessments/draw.py": {"catalogue"},
+    "assessments/grading.py": set(),
+    "certificates/codes.py": set(),
+    "certificates/fonts.py": set(),
+    "certificates/pdf.py": {"certificates.context", "certificates.fonts", "i18n"},
+    "learning/path.py": {"catalogue"},
+}
+PURE_EXCEPTIONS = {
+    # The document is a template; the context it gets is strings.
+    ("certificates/pdf.py", "flask.render_template")
+}
+
+FOREIGN_QUERY_EXCEPTIONS = {
+    # The report shows members by name: the join of members and people belongs here.
+    ("cohorts/report.py", "Person"),
+    # What a page shows of its reader is one query, from the enrolment to what was done in it.
+    ("learning/standing.py", "Attempt"),
+    ("learning/standing.py", "CheckAnswer"),
+}
+
+
+# --- the checkers -------------------------------------------------------------------------------
+
+
+def find_imports_up(source: Source) -> list[str]:
+    """Return what a file imports from its own floor or from above."""
+    if source.path == "__init__.py":
+        return []
+    if source.top not in FLOOR_OF:
+        return [f"{source.path}:1: {source.top} has no floor yet"]
+    return [
+        source.at(node, f"{source.top} must not import {parts[0]}: imports run down")
+        for node, parts in source.own_imports()
+        if parts[0] != source.top and FLOOR_OF.get(parts[0], 99) >= FLOOR_OF[source.top]
+    ]
+
+
+def find_relative_imports(source: Source) -> list[str]:
+    """Return imports that do not name their module in full."""
+    return [
+        source.at(node, f"{name}: write the whole name")
+        for node, name in source.imports()
+        if name.startswith(".")
+    ]
+
+
+def find_side_entrances(source: Source) -> list[str]:
+    """Return where a file enters another feature beside its doors."""
+    if source.top in WIRING:
+        return []
+    return [
+        source.at(node, f"{'.'.join(parts[:2])} is not a door of {parts[0]}")
+        for node, parts in source.own_imports()
+        if parts[0] in DOORS
+        and parts[0] != source.top
+        and (len(parts) < 2 or parts[1] not in DOORS[parts[0]])
+        and (source.path, ".".join(parts[:2])) not in DOOR_EXCEPTIONS
+    ]
+
+
+def find_imports_against_the_layers(source: Source) -> list[str]:
+    """Return what a file imports from a higher layer of its own feature."""
+    banned = NOT_FROM.get(source.kind, NOT_FROM_OTHERS)
+    return [
+        source.at(node, f"{source.kind} must not import {parts[1]} of its feature")
+        for node, parts in source.own_imports()
+        if "/" in source.path
+        and parts[0] == source.top
+        and len(parts) > 1
+        and parts[1] in banned
+        and (source.path, parts[1]) not in INSIDE_EXCEPTIONS
+    ]
+
+
+def find_queries_of_other_features(source: Source) -> list[str]:
+    """Return where a file uses another feature's models for more than types: in its queries."""
+    foreign = {
+        parts[2]
+        for _, parts in source.own_imports()
+        if len(parts) == 3 and parts[1] == "models" and parts[0] != source.top
+    }
+    typing = {name for node in ast.walk(source.tree) for name in _names_of_types(node)}
+    found = {
+        (name.lineno, name.id)
+        for name in ast.walk(source.tree)
+        if isinstance(name, ast.Name)
+        and name.id in foreign
+        and name.id[0].isupper()
+        and not name.id.isupper()
+        and name not in typing
+    }
+    return [
+        f"{source.path}:{line}: {name} is more than a type here: ask the services of its feature"
+        for line, name in sorted(found)
+        if (source.path, name) not in FOREIGN_QUERY_EXCEPTIONS
+    ]
+
+
+def _names_of_types(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield what stands for a type: in annotations, in brackets, as the first word of a cast."""
+    places: list[ast.AST | None] = []
+    if isinstance(node, ast.arg | ast.AnnAssign):
+        places = [node.annotation]
+    elif isinstance(node, ast.FunctionDef):
+        places = [node.returns]
+    elif isinstance(node, ast.Subscript):
+        places = [node.slice]
+    elif isinstance(node, ast.Call) and dotted(node.func) == "cast":
+        places = [*node.args[:1]]
+    for place in places:
+        yield from ast.walk(place) if place else ()
+
+
+def find_knowledge_in_pure_modules(source: Source) -> list[str]:
+    """Return what the catalogue and the pure modules know that they must not know."""
+    if source.top == "catalogue":
+        allowed = {"catalogue", "clock", "paths"}
+    elif source.path in PURE:
+        allowed = PURE[source.path]
+    else:
+        return []
+    return [
+        source.at(node, f"{name}: a pure module knows no database and no request")
+        for node, name in source.imports()
+        if (source.path, name) not in PURE_EXCEPTIONS
+        and (
+            name.split(".", 1)[0] in _NOT_PURE
+            or (
+                name.startswith("soar_lms.")
+                and not any(f"{name}.".startswith(f"soar_lms.{item}.") for item in allowed)
+            )
+        )
+    ]
+
+
+_NOT_PURE = {"flask", "flask_login", "flask_security", "flask_sqlalchemy", "sqlalchemy"}
+
+
+RULES = [
+    pytest.param(find_imports_up, id="imports-run-down"),
+    pytest.param(find_relative_imports, id="imports-name-their-module"),
+    pytest.param(find_side_entrances, id="features-have-doors"),
+    pytest.param(find_imports_against_the_layers, id="layers-of-a-feature"),
+    pytest.param(find_queries_of_other_features, id="each-feature-queries-its-own"),
+    pytest.param(find_knowledge_in_pure_modules, id="pure-modules"),
+]
+
+
+# --- the rules, and what they must see ----------------------------------------------------------
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_imports_keep_to_the_plan_of_the_house(rule: Rule) -> None:
+    faults = [fault for source in SOURCES for fault in rule(source)]
+
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize(
+    ("rule", "path", "text", "faults"),
+    [
+        pytest.param(
+            find_imports_up,
+            "assessments/services.py",
+            "def f():\n    from soar_lms.learning.models import Enrolment",
+            ["assessments/services.py:2: assessments must not import learning: imports run down"],
+            id="up-inside-a-function",
+        ),
+        pytest.param(
+            find_imports_up,
+            "certificates/services.py",
+            "from soar_lms.assessments import services",
+            [
+                "certificates/services.py:1: "
+                "certificates must not import assessments: imports run down"
+            ],
+            id="neighbour-on-the-same-floor",
+        ),
+        pytest.param(
+            find_imports_up,
+            "messages/worker.py",
+            "import soar_lms.accounts.models\nfrom soar_lms import cohorts",
+            [
+                "messages/worker.py:1: messages must not import accounts: imports run down",
+                "messages/worker.py:2: messages must not import cohorts: imports run down",
+            ],
+            id="messages-know-no-feature",
+        ),
+        pytest.param(
+            find_imports_up,
+            "surprise/services.py",
+            "",
+            ["surprise/services.py:1: surprise has no floor yet"],
+            id="no-floor",
+        ),
+        pytest.param(
+            find_relative_imports,
+            "cohorts/services.py",
+            "from .models import Cohort\nfrom . import views",
+            [
+                "cohorts/services.py:1: .models.Cohort: write the whole name",
+                "cohorts/services.py:2: ..views: write the whole name",
+            ],
+            id="relative",
+        ),
+        pytest.param(
+            find_side_entrances,
+            "cohorts/views.py",
+            "from soar_lms.learning import views\nfrom soar_lms.certificates.pdf import x\n"
+            "from soar_lms import accounts",
+            [
+                "cohorts/views.py:1: learning.views is not a door of learning",
+                "cohorts/views.py:2: certificates.pdf is not a door of certificates",
+                "cohorts/views.py:3: accounts is not a door of accounts",
+            ],
+            id="side-entrance",
+        ),
+        pytest.param(
+            find_imports_against_the_layers,
+            "cohorts/services.py",
+            "from soar_lms.cohorts.forms import CreateCohortForm",
+            ["cohorts/services.py:1: services must not import forms of its feature"],
+            id="form-in-a-service",
+        ),
+        pytest.param(
+            find_imports_against_the_layers,
+            "cohorts/report.py",
+            "from soar_lms.cohorts import views",
+            ["cohorts/report.py:1: report must not import views of its feature"],
+            id="view-in-a-pure-module",
+        ),
+        pytest.param(
+            find_queries_of_other_features,
+            "cohorts/services.py",
+            "from soar_lms.learning.models import Enrolment\n"
+            "def f(x: Enrolment) -> list[Enrolment]: pass\n"
+            "person = cast(Enrolment, x)\n"
+            "db.session.get(Enrolment, 1)\nselect(Cohort).join(Enrolment)",
+            [
+                f"cohorts/services.py:{line}: Enrolment is more than a type here: "
+                "ask the services of its feature"
+                for line in (4, 5)
+            ],
+            id="query-of-a-foreign-model",
+        ),
+        pytest.param(
+            find_knowledge_in_pure_modules,
+            "assessments/grading.py",
+            "import sqlalchemy\nfrom soar_lms.database import db",
+            [
+                f"assessments/grading.py:{line}: {name}: "
+                "a pure module knows no database and no request"
+                for line, name in ((1, "sqlalchemy"), (2, "soar_lms.database.db"))
+            ],
+            id="database-in-a-pure-module",
+        ),
+        pytest.param(
+            find_knowledge_in_pure_modules,
+            "catalogue/loader.py",
+            "from flask import current_app\nfrom soar_lms.catalogue.model import Module",
+            [
+                "catalogue/loader.py:1: flask.current_app: "
+                "a pure module knows no database and no request"
+            ],
+            id="request-in-the-catalogue",
+        ),
+    ],
+)
+def test_a_way_against_the_plan_is_reported(
+    rule: Rule, path: str, text: str, faults: list[str]
+) -> None:
+    assert rule(Source(path, text)) == faults
+
+
+def test_every_door_is_used() -> None:
+    used = {
+        (parts[0], parts[1])
+        for source in SOURCES
+        for _, parts in source.own_imports()
+        if parts[0] != source.top and source.top not in WIRING and len(parts) > 1
+    }
+    doors = {(feature, door) for feature, names in DOORS.items() for door in names}
+
+    # Services are the door a feature always has.
+    assert {door for door in doors - used if door[1] != "services"} == set()
+
+
+@pytest.mark.parametrize(
+    ("rule", "exceptions"),
+    [
+        pytest.param(find_side_entrances, "DOOR_EXCEPTIONS", id="doors"),
+        pytest.param(find_imports_against_the_layers, "INSIDE_EXCEPTIONS", id="layers"),
+        pytest.param(find_queries_of_other_features, "FOREIGN_QUERY_EXCEPTIONS", id="queries"),
+        pytest.param(find_knowledge_in_pure_modules, "PURE_EXCEPTIONS", id="pure-modules"),
+    ],
+)
+def test_every_exception_is_needed(
+    rule: Rule, exceptions: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stated = globals()[exceptions]
+    monkeypatch.setitem(globals(), exceptions, set())
+
+    faults = [fault for source in SOURCES for fault in rule(source)]
+
+    assert not find_needless(stated, faults)

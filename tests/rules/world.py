@@ -1,0 +1,128 @@
+"""One small world: everybody that the access matrix asks about, and what is theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_security.confirmable import generate_confirmation_token
+from flask_security.recoverable import generate_reset_password_token
+from sqlalchemy import select
+
+from soar_lms.access import Role
+from soar_lms.accounts.models import Person
+from soar_lms.assessments import services as assessments
+from soar_lms.catalogue.model import Module
+from soar_lms.cohorts import services as cohorts
+from soar_lms.cohorts.models import Cohort
+from soar_lms.content import catalogue
+from soar_lms.database import Base, db, transaction
+from soar_lms.learning import services as learning
+from tests.factories import (
+    NOW,
+    finish_lessons,
+    make_certificate,
+    make_enrolment,
+    make_person,
+    pass_module,
+    take_test,
+)
+
+
+@dataclass(frozen=True)
+class World:
+    """People by name, and the values that stand in addresses."""
+
+    app: Flask
+    people: Mapping[str, Person]
+    places: Mapping[str, str | int]
+
+    def client_of(self, name: str | None) -> FlaskClient:
+        """Return a fresh client of somebody who is signed in; of a stranger for None."""
+        client = self.app.test_client()
+        if name is not None:
+            with client.session_transaction() as session:
+                session["_user_id"] = self.people[name].fs_uniquifier
+                session["_fresh"] = True
+        return client
+
+
+def make_world(app: Flask) -> World:
+    """Make it: four learners along the way, all in the cohort of one trainer, and three others."""
+    with app.app_context(), transaction():
+        module = next(iter(catalogue().modules.values()))
+        people = {
+            "learner": make_person(name="In the test"),
+            "finisher": make_person(name="Before the evaluation"),
+            "confirmer": make_person(name="Before the certificate"),
+            "graduate": make_person(name="With a certificate"),
+            "other learner": make_person(),
+            "trainer": make_person(role=Role.TRAINER),
+            "other trainer": make_person(role=Role.TRAINER),
+            "administrator": make_person(role=Role.ADMINISTRATOR),
+        }
+        _send_along(people, module)
+        code = make_certificate(people["graduate"], module).code
+        cohort = _gather(people, module)
+        link = cohorts.find_open_link(cohort, NOW)
+        assert link is not None
+        confirmation = generate_confirmation_token(people["learner"])  # type: ignore[no-untyped-call]  # Flask-Security's
+        reset = generate_reset_password_token(people["learner"])  # type: ignore[no-untyped-call]  # Flask-Security's
+        places = {
+            "module": module.id,
+            "setting": module.spec.settings[0],
+            "other_setting": module.spec.settings[1],
+            "lesson": module.spec.lessons[0].id,
+            **_check_place(module),
+            "code": code,
+            "cohort": cohort.id,
+            "join": link.token,
+            "confirmation": confirmation,
+            "reset": reset,
+        }
+    return World(app, people, places)
+
+
+def _send_along(people: Mapping[str, Person], module: Module) -> None:
+    """Leave one learner in the open test, one before the evaluation, one before the last step."""
+    for name in ("learner", "finisher"):
+        enrolment = make_enrolment(people[name], module)
+        take_test(enrolment, module, assessments.PRE)
+        finish_lessons(enrolment, module)
+        if name == "finisher":
+            take_test(enrolment, module, assessments.POST)
+        else:
+            learning.start_test(enrolment, module, assessments.POST, language="en", now=NOW)
+    pass_module(make_enrolment(people["confirmer"], module), module)
+
+
+def _gather(people: Mapping[str, Person], module: Module) -> Cohort:
+    cohort = cohorts.create_cohort(
+        people["trainer"], name="Night shift", organisation=None, module_ids=[module.id], now=NOW
+    )
+    for name in ("learner", "finisher", "confirmer", "graduate"):
+        cohorts.join_cohort(cohort, people[name], NOW)
+    return cohort
+
+
+def _check_place(module: Module) -> dict[str, str | int]:
+    """Return a lesson with a knowledge check, and the check."""
+    setting = module.spec.settings[0]
+    for lesson in module.spec.lessons:
+        page = module.find_page(lesson.id, setting, "en")
+        if page and page.check_ids():
+            return {"check_lesson": lesson.id, "check": page.check_ids()[0]}
+    raise AssertionError("no lesson has a knowledge check")
+
+
+def read_database(app: Flask) -> dict[str, list[str]]:
+    """Return every row of every table: what nobody may have changed."""
+    with app.app_context():
+        found = {
+            table.name: sorted(repr(tuple(row)) for row in db.session.execute(select(table)))
+            for table in Base.metadata.sorted_tables
+        }
+        db.session.rollback()
+    return found

