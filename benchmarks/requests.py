@@ -1,0 +1,291 @@
+"""Requests per second: a signed-in learner's lesson, and saving an answer."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from flask import Flask
+from flask_migrate import upgrade
+from itsdangerous import URLSafeTimedSerializer
+from sqlalchemy import text
+
+from benchmarks.figures import Figure
+from benchmarks.postgresql import running_postgresql
+from soar_lms.app import create_app
+from soar_lms.assessments import services as assessments
+from soar_lms.config import Config, Mode
+from soar_lms.content import catalogue
+from soar_lms.database import db, transaction
+from tests.factories import finish_lessons, make_enrolment, make_person, take_test
+from tests.support.site import free_port
+
+CONCURRENCY = 8
+WORKERS = 2
+LEARNERS = 32
+SECRET = "a secret for measuring, 0123456789 abcdef"
+LESSON_GOAL, ANSWER_GOAL = 0.7, 0.6
+MEMORY_LIMIT_MB = 150
+TOKEN = "0" * 40
+
+
+@dataclass(frozen=True)
+class Learner:
+    """Somebody with a cookie, a form token and an open test."""
+
+    cookie: str
+    token: str
+    answer_path: str
+    option: str
+
+
+@dataclass(frozen=True)
+class World:
+    """A filled database and the two servers on it."""
+
+    kind: str
+    ours: str
+    bare: str
+    process: int
+    lesson_path: str
+    learners: list[Learner]
+
+
+def measure_lessons(seconds: int, rounds: int) -> Iterator[Figure]:
+    """Measure the lesson page of signed-in learners beside a bare view."""
+    for kind in ("sqlite", "postgresql"):
+        with _world(kind) as world:
+            script = _script(world, "GET")
+            ours, bare = _pairs(
+                world, f"{world.ours}/", f"{world.bare}/lesson", script, seconds, rounds
+            )
+            yield Figure(f"lesson, {kind}", ours, "req/s", bare, LESSON_GOAL)
+            if kind == "sqlite":
+                memory = _worker_memory_mb(world.process)
+                yield Figure("memory of a worker", memory, "MB", MEMORY_LIMIT_MB, 1, higher=False)
+
+
+def measure_answers(seconds: int, rounds: int) -> Iterator[Figure]:
+    """Measure saving an answer beside a bare insert with the same durability."""
+    for kind in ("sqlite", "postgresql"):
+        with _world(kind) as world:
+            script = _script(world, "POST")
+            ours, bare = _pairs(
+                world, f"{world.ours}/", f"{world.bare}/answer", script, seconds, rounds
+            )
+            yield Figure(f"saving an answer, {kind}", ours, "req/s", bare, ANSWER_GOAL)
+
+
+def _pairs(
+    world: World, ours: str, bare: str, script: str, seconds: int, rounds: int
+) -> tuple[float, float]:
+    """Load both in turn, so that a machine that slows down slows both; return the medians."""
+    results: dict[str, list[float]] = {"ours": [], "bare": []}
+    plain = _plain_script(script)
+    for _ in range(rounds):
+        results["ours"].append(_load(ours, script, seconds))
+        results["bare"].append(_load(bare, plain, seconds))
+    return statistics.median(results["ours"]), statistics.median(results["bare"])
+
+
+def _load(address: str, script: str, seconds: int) -> float:
+    with tempfile.NamedTemporaryFile("w", suffix=".lua") as file:
+        file.write(script)
+        file.flush()
+        command = ["wrk", "-t2", f"-c{CONCURRENCY}", f"-d{seconds}s", "-s", file.name, address]
+        result = subprocess.run(command, check=True, capture_output=True, text=True)
+    wrong = re.search(r"Non-2xx or 3xx responses: (\d+)", result.stdout)
+    if wrong:
+        raise RuntimeError(f"{wrong.group(1)} wrong answers from {address}:\n{result.stdout}")
+    found = re.search(r"Requests/sec:\s+([\d.]+)", result.stdout)
+    if found is None:
+        raise RuntimeError(result.stdout)
+    return float(found.group(1))
+
+
+def _script(world: World, method: str) -> str:
+    """Write wrk's script: each request is another learner's."""
+    rows = []
+    for learner in world.learners:
+        path = world.lesson_path if method == "GET" else learner.answer_path
+        body = f"csrf_token={learner.token}&choice={learner.option}" if method == "POST" else ""
+        rows.append(f'  {{"{path}", "{learner.cookie}", "{body}"}},')
+    return f"""
+local rows = {{
+{chr(10).join(rows)}
+}}
+local turn = math.random(#rows)
+request = function()
+  turn = turn % #rows + 1
+  local row = rows[turn]
+  local headers = {{["Cookie"] = row[2], ["Accept"] = "application/json, text/html;q=0.9"}}
+  if "{method}" == "POST" then headers["Content-Type"] = "application/x-www-form-urlencoded" end
+  return wrk.format("{method}", row[1], headers, row[3])
+end
+"""
+
+
+def _plain_script(script: str) -> str:
+    if '"POST" == "POST"' not in script:
+        return ""
+    return (
+        'wrk.method = "POST"\nwrk.body = "choice=a"\n'
+        'wrk.headers["Content-Type"] = "application/x-www-form-urlencoded"\n'
+    )
+
+
+@contextmanager
+def _world(kind: str) -> Iterator[World]:
+    """Fill a database, start both servers on it, and stop them afterwards."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        if kind == "postgresql":
+            with running_postgresql(folder) as url:
+                with _servers(kind, folder, url) as world:
+                    yield world
+        else:
+            with _servers(kind, folder, f"sqlite:///{folder / 'soar.db'}") as world:
+                yield world
+
+
+@contextmanager
+def _servers(kind: str, folder: Path, url: str) -> Iterator[World]:
+    config = Config(
+        secret_key=SECRET,
+        mode=Mode.TESTING,
+        instance=folder,
+        database_url=url,
+        log_level="warning",
+    )
+    app = create_app(config)
+    world, body = _fill(app, kind)
+    (folder / "body.html").write_text(body, encoding="utf-8")
+    ours, bare = free_port(), free_port()
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("SOAR_")}
+    gunicorn = [sys.executable, "-m", "gunicorn", "--workers", str(WORKERS), "--bind"]
+    processes = [
+        subprocess.Popen(
+            [*_soar_lms("serve"), "--port", str(ours), "--workers", str(WORKERS)],
+            env=environment
+            | {
+                "SOAR_MODE": "testing",
+                "SOAR_SECRET_KEY": SECRET,
+                "SOAR_INSTANCE": str(folder),
+                "SOAR_DATABASE_URL": url,
+                "SOAR_LOG_LEVEL": "warning",
+            },
+        ),
+        subprocess.Popen(
+            [*gunicorn, f"127.0.0.1:{bare}", "--log-level", "warning", "benchmarks.bare:app"],
+            env=environment
+            | {
+                "BARE_DATABASE_URL": url,
+                "BARE_SYNCHRONOUS": str(config.sqlite_synchronous),
+                "BARE_BODY": str(folder / "body.html"),
+            },
+        ),
+    ]
+    try:
+        _wait(f"http://127.0.0.1:{ours}/readyz")
+        _wait(f"http://127.0.0.1:{bare}/lesson")
+        yield replace(
+            world,
+            ours=f"http://127.0.0.1:{ours}",
+            bare=f"http://127.0.0.1:{bare}",
+            process=processes[0].pid,
+        )
+    finally:
+        for process in processes:
+            process.send_signal(signal.SIGTERM)
+        for process in processes:
+            process.wait(timeout=20)
+
+
+def _soar_lms(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "soar_lms", *arguments]
+
+
+def _fill(app: Flask, kind: str) -> tuple[World, str]:
+    now = datetime.now(UTC)
+    learners = []
+    with app.app_context():
+        upgrade()
+        module = next(iter(catalogue().modules.values()))
+        setting = module.spec.settings[0]
+        lesson = next(item for item in module.spec.lessons if item.by_setting)
+        with transaction() as session:
+            session.execute(
+                text(
+                    "CREATE TABLE bare_answers (id BIGINT PRIMARY KEY, chosen TEXT, saved_at TEXT)"
+                )
+            )
+            for _ in range(LEARNERS):
+                person = make_person(now=now)
+                enrolment = make_enrolment(person, module, setting=setting, now=now)
+                take_test(enrolment, module, assessments.PRE, now=now)
+                finish_lessons(enrolment, module, now=now)
+                attempt = assessments.start_attempt(
+                    module,
+                    enrolment_id=enrolment.id,
+                    instrument=assessments.POST,
+                    setting=setting,
+                    language="en",
+                    now=now,
+                )
+                session.flush()
+                path = f"/en/learn/{module.id}/tests/post/{attempt.number}/1"
+                option = attempt.items[0]["options"][0]
+                learners.append(Learner(_cookie(app, person.fs_uniquifier), _token(), path, option))
+        page = module.find_page(lesson.id, setting, "en")
+        body = "".join(str(getattr(block, "html", "")) for block in page.blocks) if page else ""
+        db.engine.dispose()
+    path = f"/en/learn/{module.id}/{setting}/{lesson.id}"
+    return World(kind, "", "", 0, path, learners), body
+
+
+def _cookie(app: Flask, uniquifier: str) -> str:
+    serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]  # Flask's own
+    session = {"_user_id": uniquifier, "_fresh": True, "csrf_token": TOKEN}
+    return f"soar={serializer.dumps(session)}"
+
+
+def _token() -> str:
+    token: str = URLSafeTimedSerializer(SECRET, salt="wtf-csrf-token").dumps(TOKEN)  # type: ignore[assignment]  # text
+    return token
+
+
+def _wait(address: str) -> None:
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        try:
+            with urllib.request.urlopen(address, timeout=2):
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError(f"no answer from {address}")
+
+
+def _worker_memory_mb(master: int) -> float:
+    """Return the largest resident memory of the workers of a gunicorn master, in MB."""
+    found = []
+    for status in Path("/proc").glob("[0-9]*/status"):
+        try:
+            words = status.read_text()
+        except OSError:
+            continue
+        if f"\nPPid:\t{master}\n" in words:
+            size = re.search(r"VmRSS:\s+(\d+) kB", words)
+            found.append(int(size.group(1)) / 1024 if size else 0.0)
+    return max(found, default=0.0)
