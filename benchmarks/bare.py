@@ -10,8 +10,9 @@ import itertools
 import json
 import os
 from pathlib import Path
+from typing import Any
 
-from flask import Flask, Response, render_template, request
+from flask import Flask, render_template, request
 from jinja2 import DictLoader
 from markupsafe import Markup
 from sqlalchemy import create_engine, text
@@ -39,7 +40,7 @@ def show_lesson() -> str:
 
 
 @app.post("/answer")
-def save_answer() -> Response:
+def save_answer() -> Any:
     values = {
         "id": next(_numbers),
         "chosen": json.dumps(request.form.getlist("choice")),

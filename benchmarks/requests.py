@@ -152,9 +152,8 @@ def _world(kind: str) -> Iterator[World]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         if kind == "postgresql":
-            with running_postgresql(folder) as url:
-                with _servers(kind, folder, url) as world:
-                    yield world
+            with running_postgresql(folder) as url, _servers(kind, folder, url) as world:
+                yield world
         else:
             with _servers(kind, folder, f"sqlite:///{folder / 'soar.db'}") as world:
                 yield world
@@ -262,7 +261,7 @@ def _cookie(app: Flask, uniquifier: str) -> str:
 
 
 def _token() -> str:
-    token: str = URLSafeTimedSerializer(SECRET, salt="wtf-csrf-token").dumps(TOKEN)  # type: ignore[assignment]  # text
+    token: str = URLSafeTimedSerializer(SECRET, salt="wtf-csrf-token").dumps(TOKEN)
     return token
 
 

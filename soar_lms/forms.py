@@ -90,6 +90,12 @@ class Form(FlaskForm):
 
         csrf_class = _CSRF
 
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """Read text only: neither JSON nor files can fill a field."""
+            if request.is_json or request.files:
+                return request.form
+            return super().wrap_formdata(form, formdata)
+
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
             """Add the filter and the check that all text fields share."""
             kind = unbound_field.field_class

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask, abort, after_this_request, render_template, request, session
 from flask.typing import ResponseReturnValue
@@ -160,7 +161,7 @@ def configure_security(app: Flask, config: Config) -> None:
     security.i18n_domain = get_domain(app)
     app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]
     app.login_manager.user_loader(_load_person)  # type: ignore[attr-defined]
-    app.before_request_funcs.setdefault("security", []).append(_refuse_json)
+    app.before_request_funcs.setdefault("security", []).append(_refuse_nonsense)
     _leave_out_principal(app)
     app.view_functions["security.confirm_email"] = confirm_email
     for name, level in _LEVELS.items():
@@ -250,7 +251,15 @@ def _render(template: str, **context: Any) -> ResponseReturnValue:
     return (page, 422) if has_errors else page
 
 
-def _refuse_json() -> None:
-    """These are pages for people; programs have the API."""
-    if request.is_json:
+def _refuse_nonsense() -> None:
+    """Refuse what Flask-Security takes or stumbles on: JSON, and a `next` that is no address."""
+    if request.is_json or not all(map(_is_address, request.values.getlist("next"))):
         abort(400)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        urlsplit(text)
+    except ValueError:  # such as "http://["
+        return False
+    return True

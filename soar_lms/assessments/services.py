@@ -177,7 +177,7 @@ def save_answer(
         "saved_at": now,
     }
     saved = db.session.connection().execute(_SAVE[db.engine.dialect.name], values)
-    if not saved.rowcount:
+    if saved.first() is None:
         raise AttemptClosedError
 
 
@@ -198,7 +198,7 @@ def _make_save(insert: Any) -> Any:
     return statement.on_conflict_do_update(
         index_elements=columns[:2],
         set_={name: statement.excluded[name] for name in columns[2:]},
-    )
+    ).returning(Answer.attempt_id)  # a count of rows is not known for every driver
 
 
 _SAVE = {"sqlite": _make_save(sqlite.insert), "postgresql": _make_save(postgresql.insert)}

@@ -43,8 +43,7 @@ class CreateCohortForm(Form):
         """Return the form with every module, named in the language of the page or its own."""
         form = cls()
         form.modules.choices = [
-            SelectChoice(module.id, title_here(module))
-            for module in catalogue().modules.values()
+            SelectChoice(module.id, title_here(module)) for module in catalogue().modules.values()
         ]
         if not form.is_submitted() and len(form.modules.choices) == 1:
             form.modules.data = [form.modules.choices[0].value]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from wtforms import (
@@ -108,6 +109,23 @@ def _required(question: str) -> InputRequired:
     return InputRequired(gettext("Please answer: %(question)s", question=question))
 
 
+class AmountField(DecimalField):
+    """A number above zero or nothing, with a point or a comma for its decimals."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the number; what is none keeps its words and says so."""
+        typed = valuelist[0].strip() if valuelist else ""
+        if not typed:
+            return
+        try:
+            amount = Decimal(typed.replace(",", "."))
+        except InvalidOperation:
+            amount = Decimal("NaN")
+        if not amount.is_finite() or amount <= 0:
+            raise ValueError(gettext("Enter a number above zero, such as 1.5."))
+        self.data = amount
+
+
 class ConfirmCompletionForm(Form):
     """The name as it shall be printed, and what the learner claims."""
 
@@ -123,11 +141,7 @@ class ConfirmCompletionForm(Form):
     profession = SelectField(_("Profession"), validators=[OptionalInput()])
     territory = SelectField(_("State or territory where you work"), validators=[OptionalInput()])
     offer = SelectField(_("Continuing education credit"), validators=[OptionalInput()])
-    amount = DecimalField(
-        _("Amount you claim"),
-        places=2,
-        filters=[lambda value: value or None],
-    )
+    amount = AmountField(_("Amount you claim"), places=2)
 
     def validate_name(self, field: Field) -> None:
         """Refuse what the certificate's fonts cannot print, before anything is issued."""

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Select, bindparam, case, func, literal, select, union_all
+from sqlalchemy import Select, and_, bindparam, case, func, literal, select, union_all
 
 from soar_lms.assessments import services as assessments
 from soar_lms.assessments.models import Attempt, CheckAnswer
@@ -161,24 +161,23 @@ class Reading:
     checks: dict[str, tuple[str, ...]] = field(compare=False)
 
 
+_OF_PERSON = (
+    Enrolment.person_id == bindparam("person_id"),
+    Enrolment.module_id == bindparam("module_id"),
+)
+_IS_PRESENT = and_(
+    *_OF_PERSON,
+    Enrolment.cycle == select(func.max(Enrolment.cycle)).where(*_OF_PERSON).scalar_subquery(),
+)
+"""The latest cycle of a person in a module; earlier ones are history."""
+
+
 def _of_present_enrolment(kind: str, *columns: Any, table: type[Any]) -> Select[str, str, str]:
     """Return a select of rows that belong to the present enrolment of a person in a module."""
-    newest = (
-        select(func.max(Enrolment.cycle))
-        .where(
-            Enrolment.person_id == bindparam("person_id"),
-            Enrolment.module_id == bindparam("module_id"),
-        )
-        .scalar_subquery()
-    )
     rows = select(literal(kind), *columns).select_from(Enrolment)
     if table is not Enrolment:
         rows = rows.join(table, table.enrolment_id == Enrolment.id)
-    return rows.where(
-        Enrolment.person_id == bindparam("person_id"),
-        Enrolment.module_id == bindparam("module_id"),
-        Enrolment.cycle == newest,
-    )
+    return rows.where(_IS_PRESENT)
 
 
 _READING = union_all(
@@ -218,18 +217,15 @@ _ATTEMPT = (
     select(Attempt)
     .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
     .where(
-        Enrolment.person_id == bindparam("person_id"),
-        Enrolment.module_id == bindparam("module_id"),
+        _IS_PRESENT,
         Attempt.instrument == bindparam("instrument"),
         Attempt.number == bindparam("number"),
     )
-    .order_by(Enrolment.cycle.desc())
-    .limit(1)
 )
 
 
 def get_attempt(person_id: int, module_id: str, instrument: str, number: int) -> Attempt:
-    """Return somebody's attempt at a test of a module, in one query.
+    """Return somebody's attempt at a test of a module, in its present cycle, in one query.
 
     :raises NotFoundError: when there is none.
     """

@@ -442,10 +442,11 @@ def claim(client: FlaskClient, language: str = "ar", **data: str) -> Any:
     return post(client, f"/{language}/learn/garden/certificate", {"name": "Ana", **data})
 
 
+@pytest.mark.parametrize("amount", ["1.5", "1,5", " 1.50 "])
 def test_credit_is_claimed_in_the_language_it_is_offered_in(
-    pack: Flask, gardener: FlaskClient
+    pack: Flask, gardener: FlaskClient, amount: str
 ) -> None:
-    response = claim(gardener, offer="hours", amount="1.5")
+    response = claim(gardener, offer="hours", amount=amount)
 
     (certificate,) = certificates(pack)
     assert response.location == f"/ar/certificates/{certificate.code}"
