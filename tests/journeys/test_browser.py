@@ -305,7 +305,7 @@ def test_the_keyboard_alone_reaches_everything(site: Site, browser: Browser) -> 
     page = visitor.open("/en/sign-in")
 
     page.keyboard.press("Tab")
-    assert page.locator(":focus").inner_text() == "Skip to the main part"
+    assert page.locator(":focus").inner_text() == "Skip to main content"
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     page.keyboard.type("halfway@example.org")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -59,6 +60,17 @@ def _shoot(visitor: Visitor, who: str | None, size: str, folder: Path) -> None:
             target = folder / f"{name}-{language}-{size}.png"
             page.screenshot(path=target, full_page="--full" in sys.argv)
             _shrink(target)
+            if name == "certificate" and f"{size} {language}" == "desktop en":
+                _draw_certificate(visitor, folder / "certificate-pdf")
+
+
+def _draw_certificate(visitor: Visitor, target: Path) -> None:
+    """Draw the PDF of the certificate whose page is open."""
+    link = visitor.page.get_attribute("a[href$='.pdf']", "href")
+    pdf = visitor.page.request.get(f"{visitor.address}{link}").body()
+    size = ["-scale-to", "1100"]
+    subprocess.run(["pdftoppm", "-png", "-singlefile", *size, "-", target], input=pdf, check=True)
+    _shrink(target.with_suffix(".png"))
 
 
 def _shrink(path: Path) -> None:
