@@ -6,6 +6,7 @@ from the wheels, pictures as data, and every other address is an error.
 
 from __future__ import annotations
 
+import atexit
 import base64
 import hashlib
 import logging
@@ -103,7 +104,7 @@ def load_weasyprint() -> Any:
     return weasyprint
 
 
-@cache
+@cache  # emptied at the end: WeasyPrint's fonts must go before the modules they call
 def _style() -> tuple[CSS, FontConfiguration]:
     """Parse the style sheet and load the fonts once for all documents of this process."""
     weasyprint = load_weasyprint()
@@ -123,6 +124,9 @@ def _style() -> tuple[CSS, FontConfiguration]:
             string=text, url_fetcher=_make_fetcher(), font_config=font_configuration
         )
     return style, font_configuration
+
+
+atexit.register(_style.cache_clear)
 
 
 def _make_fetcher() -> Any:
