@@ -8,8 +8,9 @@ PostgreSQL runs in its default, read committed.
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -20,11 +21,23 @@ from flask import Flask, g, has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
 from psycopg.pq import TransactionStatus
-from sqlalchemy import DateTime, MetaData, event, text
+from sqlalchemy import (
+    BindParameter,
+    Boolean,
+    DateTime,
+    MetaData,
+    SQLColumnExpression,
+    Text,
+    event,
+    text,
+)
 from sqlalchemy.engine import Connection, Dialect, Engine, Result
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session, scoped_session
 from sqlalchemy.sql import Executable
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
 from soar_lms.config import SQLiteSynchronous
@@ -65,6 +78,45 @@ class UTCDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Numbers(TypeDecorator[Collection[int]]):
+    """Many numbers as one parameter (JSON)."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Collection[int] | None, dialect: Dialect) -> str:
+        return json.dumps(list(value or ()))
+
+
+class Among(FunctionElement[bool]):
+    """`Among(column, values)`: whether a number is one of many; `values` is of type `Numbers`.
+
+    `column.in_()` sends a parameter for each number: 20,000 people asked for in three places are
+    more than either database takes in one statement.
+    """
+
+    name = "among"
+    type = Boolean()
+    inherit_cache = True
+
+    def __init__(
+        self, column: SQLColumnExpression[Any], values: BindParameter[Collection[int]]
+    ) -> None:
+        super().__init__(column, values)
+
+
+@compiles(Among, "sqlite")
+def _among_sqlite(element: Among, compiler: SQLCompiler, **options: Any) -> str:
+    column, values = (compiler.process(item, **options) for item in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608  # compiled parts
+
+
+@compiles(Among, "postgresql")
+def _among_postgresql(element: Among, compiler: SQLCompiler, **options: Any) -> str:
+    column, values = (compiler.process(item, **options) for item in element.clauses)
+    return f"{column} = ANY (SELECT json_array_elements_text(CAST({values} AS json))::integer)"
 
 
 # What was read stays usable after a commit: a page is rendered, a mail is sent, from it.

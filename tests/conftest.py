@@ -13,6 +13,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from hypothesis import settings
 from sqlalchemy import text
 
 from soar_lms.access import Role
@@ -31,6 +32,9 @@ for name in [name for name in os.environ if name.startswith("SOAR_")]:
 
 SECRET = "a secret for tests, 0123456789 abcdefghij"
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
+
+settings.register_profile("soar", deadline=None)  # how long an example takes says nothing here
+settings.load_profile("soar")
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])

@@ -25,7 +25,7 @@ from soar_lms.assessments.models import (
 )
 from soar_lms.catalogue.model import Module
 from soar_lms.catalogue.schema import Bank, QuestionKind
-from soar_lms.database import UTCDateTime, db
+from soar_lms.database import Among, Numbers, UTCDateTime, db
 from soar_lms.errors import DomainError, NotFoundError
 from soar_lms.i18n import lazy_gettext
 
@@ -311,8 +311,8 @@ FactSelect = Select[int, str, str, str]
 """Rows of (enrolment, kind, key, detail), made to be joined by UNION ALL."""
 
 
-ENROLMENTS = "enrolment_ids"
-"""The name of the value that the statements below ask for."""
+ENROLMENTS = bindparam("enrolment_ids", type_=Numbers)
+"""The value that the statements below ask for."""
 
 RESULTS: list[FactSelect] = [
     select(
@@ -321,12 +321,12 @@ RESULTS: list[FactSelect] = [
         Attempt.instrument,
         case((Attempt.passed.is_(True), PASSED), else_=""),
     ).where(
-        Attempt.enrolment_id.in_(bindparam(ENROLMENTS, expanding=True)),
+        Among(Attempt.enrolment_id, ENROLMENTS),
         Attempt.submitted_at.is_not(None),
     ),
     select(
         EvaluationReceipt.enrolment_id, literal(EVALUATION_FACT), literal(""), literal("")
-    ).where(EvaluationReceipt.enrolment_id.in_(bindparam(ENROLMENTS, expanding=True))),
+    ).where(Among(EvaluationReceipt.enrolment_id, ENROLMENTS)),
 ]
 """The tests handed in (key: instrument, detail: PASSED), and the evaluations."""
 

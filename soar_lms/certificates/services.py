@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from soar_lms.catalogue.model import Module
@@ -16,7 +16,7 @@ from soar_lms.catalogue.schema import CreditOffer
 from soar_lms.certificates.codes import format_code, make_code, read_code
 from soar_lms.certificates.models import Certificate
 from soar_lms.clock import local_date
-from soar_lms.database import db
+from soar_lms.database import Among, Numbers, db
 from soar_lms.errors import DomainError, NotFoundError
 from soar_lms.i18n import lazy_gettext
 
@@ -165,7 +165,7 @@ def list_current_certificates(enrolment_ids: Collection[int]) -> dict[int, Certi
     """Return the certificates that count now, by enrolment: not replaced and not revoked."""
     found = db.session.scalars(
         select(Certificate).where(
-            Certificate.enrolment_id.in_(enrolment_ids),
+            Among(Certificate.enrolment_id, bindparam("enrolment_ids", enrolment_ids, Numbers)),
             Certificate.replaced_by_id.is_(None),
             Certificate.revoked_at.is_(None),
         )

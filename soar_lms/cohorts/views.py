@@ -30,6 +30,7 @@ from soar_lms.database import transaction
 from soar_lms.forms import ActionForm
 from soar_lms.i18n import current_language, gettext, languages
 from soar_lms.messages.services import public_url
+from soar_lms.paging import turn_to
 
 blueprint = Blueprint("cohorts", __name__, url_prefix="/<language:language>")
 
@@ -73,11 +74,12 @@ def _show(cohort: Cohort, form: ActionForm) -> str:
     return render_template(
         "cohorts/cohort_show.html",
         cohort=cohort,
-        rows=rows,
+        page=turn_to(rows, request.args.get("page")),
         counts=report.count_states(rows),
         states=STATES,
         say_left=say_left,
         modules=catalogue().modules,
+        module_ids=sorted({row.module_id for row in rows}),
         link=link,
         join_address=public_url("cohorts.show_join", token=link.token) if link else None,
         form=form,

@@ -16,7 +16,7 @@ from soar_lms.assessments import services as assessments
 from soar_lms.assessments.models import Attempt, CheckAnswer
 from soar_lms.assessments.services import FactSelect
 from soar_lms.catalogue.model import Catalogue, Module
-from soar_lms.database import db, read
+from soar_lms.database import Among, Numbers, db, read
 from soar_lms.errors import NotFoundError
 from soar_lms.learning.models import Enrolment, LessonCompletion
 from soar_lms.learning.path import Facts, LessonKey, Path, assess, requirements
@@ -84,7 +84,7 @@ def load_progress(enrolment_ids: Collection[int]) -> dict[int, Progress]:
     found = {enrolment_id: Progress() for enrolment_id in enrolment_ids}
     if not found:
         return found
-    values = {assessments.ENROLMENTS: list(enrolment_ids)}
+    values = {assessments.ENROLMENTS.key: enrolment_ids}
     for enrolment_id, kind, key, detail in db.session.execute(_FACTS, values):
         _note(found[enrolment_id], kind, key, detail)
     return found
@@ -97,7 +97,7 @@ _FACT_SELECTS: list[FactSelect] = [
         literal(_LESSON_FACT),
         LessonCompletion.lesson_id,
         LessonCompletion.setting,
-    ).where(LessonCompletion.enrolment_id.in_(bindparam(assessments.ENROLMENTS, expanding=True))),
+    ).where(Among(LessonCompletion.enrolment_id, assessments.ENROLMENTS)),
     *assessments.RESULTS,
 ]
 _FACTS = union_all(*_FACT_SELECTS)
@@ -135,7 +135,10 @@ def list_standings(
     """Return where people stand in modules, by (person, module), in two queries."""
     enrolments = db.session.scalars(
         select(Enrolment)
-        .where(Enrolment.person_id.in_(person_ids), Enrolment.module_id.in_(module_ids))
+        .where(
+            Among(Enrolment.person_id, bindparam("person_ids", person_ids, Numbers)),
+            Enrolment.module_id.in_(module_ids),
+        )
         .order_by(Enrolment.cycle)
     )
     latest = {

@@ -20,11 +20,12 @@ from soar_lms.clock import utc_now
 from soar_lms.cohorts import services
 from soar_lms.cohorts.models import Cohort, CohortMember, JoinLink
 from soar_lms.database import db, transaction
+from soar_lms.paging import ROWS_ON_A_PAGE
 from tests.cohorts.conftest import MODULE
 from tests.conftest import SignIn
 from tests.factories import make_person
 from tests.foundation.quick import parsed, post, summary, value_of, words
-from tests.support.page import get_page
+from tests.support.page import get_page, text_of
 
 Stages = dict[str, Person]
 
@@ -132,6 +133,32 @@ def test_the_page_shows_everybody_those_left_first(
     assert names == ["Zoe New", "élise new", "Carla Begun", "Bea Passed", "Aaron Done"]
     tally = [int(item.get_text()) for item in page.select(".tally b")]
     assert tally == [2, 1, 1, 1]
+
+
+def test_a_long_list_has_pages_and_a_file_with_everybody(
+    app: Flask, as_trainer: FlaskClient, cohort: Cohort
+) -> None:
+    with app.app_context(), transaction():
+        for number in range(ROWS_ON_A_PAGE + 30):
+            services.join_cohort(cohort, make_person(name=f"Person {number:03}"), utc_now())
+    address = f"/en/cohorts/{cohort.id}"
+
+    first, second = get_page(as_trainer, address), get_page(as_trainer, f"{address}?page=2")
+
+    assert [name.get_text() for name in first.select("tbody bdi")][::99] == [
+        "Person 000",
+        "Person 099",
+    ]
+    assert [name.get_text() for name in second.select("tbody bdi")][::29] == [
+        "Person 100",
+        "Person 129",
+    ]
+    assert [" ".join(text_of(page, ".paging").split()) for page in (first, second)] == [
+        "1 to 100 of 130 Next page",
+        "101 to 130 of 130 Previous page",
+    ]
+    assert text_of(second, ".tally") == text_of(first, ".tally")
+    assert as_trainer.get(f"{address}/members.csv").text.count("Person ") == 130
 
 
 @pytest.mark.parametrize("language", ["en", "es"])

@@ -253,7 +253,6 @@ def test_anything_gets_an_answer_that_is_no_fault_of_ours(world: World, who: str
 
     @settings(
         max_examples=EXAMPLES,
-        deadline=None,
         database=None,
         derandomize=True,
         suppress_health_check=list(HealthCheck),

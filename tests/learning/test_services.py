@@ -17,7 +17,12 @@ from soar_lms.assessments import services as assessments
 from soar_lms.catalogue.model import Module
 from soar_lms.catalogue.schema import Bank
 from soar_lms.certificates.models import Certificate
-from soar_lms.certificates.services import Claim, CreditNotOfferedError, Provider
+from soar_lms.certificates.services import (
+    Claim,
+    CreditNotOfferedError,
+    Provider,
+    list_current_certificates,
+)
 from soar_lms.content import catalogue
 from soar_lms.database import db, transaction
 from soar_lms.errors import NotFoundError
@@ -31,6 +36,7 @@ from soar_lms.learning.standing import (
     get_enrolment,
     get_standing,
     list_standings,
+    load_progress,
 )
 from soar_lms.messages.models import OutboxMessage
 from tests.assessments.variants import with_attempts, with_spec
@@ -562,6 +568,19 @@ def test_the_standings_of_many_people_cost_two_queries(
         4,
         5,
     ]
+
+
+def test_many_people_are_not_too_many_for_a_statement(
+    context: Flask, ana: Person, enrolment: Enrolment, module: Module
+) -> None:
+    """SQLite takes 32,766 parameters in a statement, PostgreSQL 65,535."""
+    crowd = range(1, 70_000)
+
+    found = list_standings(catalogue(), crowd, [module.id])
+
+    assert list(found) == [(ana.id, module.id)]
+    assert len(load_progress(crowd)) == len(crowd)
+    assert list_current_certificates(crowd) == {}
 
 
 def test_the_latest_cycle_counts(ana: Person, passed: Enrolment, module: Module) -> None:

@@ -1,0 +1,38 @@
+"""Long lists, one page at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+ROWS_ON_A_PAGE = 100
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True)
+class Page(Generic[Row]):
+    """A part of a list; pages and rows are counted from 1."""
+
+    rows: Sequence[Row]
+    number: int
+    last: int
+    first_row: int
+    total: int
+
+    @property
+    def last_row(self) -> int:
+        return self.first_row + len(self.rows) - 1
+
+
+def turn_to(rows: Sequence[Row], asked: str | None, size: int = ROWS_ON_A_PAGE) -> Page[Row]:
+    """Return the page that an address asks for; what is no page of the list is the nearest one.
+
+    :param asked: the number as it came with the request; anything, or nothing.
+    """
+    last = max(1, -(-len(rows) // size))
+    digits = asked if asked and asked.isascii() and asked.isdigit() and len(asked) < 10 else "1"
+    number = min(max(int(digits), 1), last)
+    start = (number - 1) * size
+    return Page(rows[start : start + size], number, last, start + 1, len(rows))
