@@ -18,7 +18,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from flask import Flask
-from flask_migrate import upgrade
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import text
 
@@ -29,6 +28,7 @@ from soar_lms.assessments import services as assessments
 from soar_lms.config import Config, Mode
 from soar_lms.content import catalogue
 from soar_lms.database import db, transaction
+from soar_lms.migrations import upgrade
 from tests.factories import finish_lessons, make_enrolment, make_person, take_test
 from tests.support.site import free_port
 

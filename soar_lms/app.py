@@ -18,9 +18,9 @@ from soar_lms.certificates import views as certificates
 from soar_lms.cohorts import views as cohorts
 from soar_lms.config import Config, read_config
 from soar_lms.content import configure_content, labels_in
-from soar_lms.database import ENGINE_OPTIONS, close_reader, configure_engine, db
+from soar_lms.database import ENGINE_OPTIONS, close_plain_connection, configure_engine, db
 from soar_lms.errors import configure_errors
-from soar_lms.extensions import limiter, migrate
+from soar_lms.extensions import limiter
 from soar_lms.headers import configure_headers
 from soar_lms.i18n import configure_i18n
 from soar_lms.learning.views import blueprint as learning
@@ -28,7 +28,6 @@ from soar_lms.limits import configure_limits, limit_views
 from soar_lms.logs import configure_logs
 from soar_lms.messages import views as messages
 from soar_lms.operations import configure_operations
-from soar_lms.paths import bundled
 from soar_lms.sessions import SessionInterface
 from soar_lms.templating import configure_templates
 
@@ -113,7 +112,6 @@ def configure_database(app: Flask, config: Config) -> None:
         SQLALCHEMY_DATABASE_URI=config.database_url, SQLALCHEMY_ENGINE_OPTIONS=ENGINE_OPTIONS
     )
     db.init_app(app)
-    migrate.init_app(app, db, directory=str(bundled("migrations")), render_as_batch=True)
-    app.teardown_appcontext(close_reader)
+    app.teardown_appcontext(close_plain_connection)
     with app.app_context():
         configure_engine(db.engine, config.sqlite_synchronous)

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import click
 from flask import Flask
-from flask_migrate import upgrade
 
 from soar_lms import __version__, demo, doctor
 from soar_lms.access import Role
@@ -27,6 +26,7 @@ from soar_lms.content import catalogue
 from soar_lms.database import transaction
 from soar_lms.i18n import languages
 from soar_lms.messages.worker import run_worker
+from soar_lms.migrations import downgrade, upgrade
 from soar_lms.server import serve
 from soar_lms.translations import translations
 
@@ -71,11 +71,15 @@ def worker() -> None:
 
 
 @main.command()
-def migrate() -> None:
+@click.option("--back-to", metavar="REVISION", help="Go back instead, before an older release.")
+def migrate(back_to: str | None) -> None:
     """Bring the database to the schema of this release."""
     with load_app().app_context():
-        upgrade()
-    click.echo("The database is up to date.")
+        if back_to:
+            downgrade(back_to)
+        else:
+            upgrade()
+    click.echo(f"The database is at {back_to}." if back_to else "The database is up to date.")
 
 
 @main.command("doctor")

@@ -14,7 +14,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from soar_lms.certificates.fonts import FAMILIES, font_files
 from soar_lms.certificates.pdf import PDFError, load_weasyprint
 from soar_lms.config import Config, Mode
-from soar_lms.database import db, newest_migration, present_migration
+from soar_lms.database import db
+from soar_lms.migrations import newest_migration, present_migration
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def _database(app: Flask, _config: Config) -> Iterator[Finding]:
 
 
 def _migrations(app: Flask) -> Finding:
-    head = newest_migration(app)
+    head = newest_migration()
     current = present_migration()
     ok = current == head
     words = f"at {head}" if ok else f"at {current or 'nothing'}, needs {head}: soar-lms migrate"

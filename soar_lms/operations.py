@@ -12,7 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_
 
 from soar_lms.access import Access, access, declare_access
 from soar_lms.config import Config
-from soar_lms.database import newest_migration, present_migration
+from soar_lms.migrations import newest_migration, present_migration
 
 log = structlog.get_logger("soar_lms.requests")
 
@@ -40,7 +40,7 @@ def show_health() -> ResponseReturnValue:
 @access(Access.PUBLIC)
 def show_readiness() -> ResponseReturnValue:
     """Say whether the database answers and has the schema of this release."""
-    if present_migration() != newest_migration(current_app):
+    if present_migration() != newest_migration():
         return jsonify(status="the database does not answer or is not migrated"), 503
     return jsonify(status="ok")
 

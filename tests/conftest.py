@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from flask_migrate import upgrade
 from hypothesis import settings
 from sqlalchemy import text
 
@@ -24,6 +23,7 @@ from soar_lms.config import Config, Mode, SQLiteSynchronous
 from soar_lms.content import catalogue
 from soar_lms.database import Base, db, transaction
 from soar_lms.messages.models import OutboxMessage
+from soar_lms.migrations import upgrade
 from tests.factories import make_person
 from tests.support.databases import start_postgresql
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -36,7 +38,20 @@ def load_catalogue(root: Path, labels_for: LabelsFor = lambda _: Labels()) -> Ca
 
     :raises ContentError: when there is any error; it names all of them.
     """
-    return compile_tree(load_tree(root), labels_for)
+    with _without_collector():
+        return compile_tree(load_tree(root), labels_for)
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Let the garbage collector rest: nearly all that is made here stays, and it is a lot."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def load_tree(root: Path) -> Tree:

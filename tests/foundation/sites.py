@@ -9,10 +9,10 @@ import pytest
 from flask import Flask
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
-from flask_migrate import upgrade
 
 from soar_lms.app import create_app
 from soar_lms.config import Config, Mode
+from soar_lms.migrations import upgrade
 from tests.conftest import SECRET
 from tests.support.pack import PACK, make_translations
 

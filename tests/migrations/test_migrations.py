@@ -19,17 +19,17 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
-from flask_migrate import downgrade, upgrade
 from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.engine.interfaces import ReflectedColumn
 
 from soar_lms.app import create_app
 from soar_lms.config import Config
 from soar_lms.database import Base, db
+from soar_lms.migrations import downgrade, upgrade
 from soar_lms.paths import bundled
 
 SCRIPTS = ScriptDirectory(str(bundled("migrations")))
-REVISIONS = [script.revision for script in reversed([*SCRIPTS.walk_revisions()])]
+REVISIONS = [str(script.revision) for script in reversed([*SCRIPTS.walk_revisions()])]
 NOT_OURS = "alembic_version"
 
 
@@ -235,7 +235,7 @@ def test_every_table_can_be_filled_and_the_way_goes_down_and_up_again(empty: Fla
 def test_every_revision_goes_up_and_down_with_rows_in_the_tables(
     empty: Flask, revision: str
 ) -> None:
-    before = SCRIPTS.get_revision(revision).down_revision or "base"
+    before = str(SCRIPTS.get_revision(revision).down_revision or "base")
     if before != "base":
         upgrade(revision=before)
     earlier = describe(db.engine)
@@ -276,12 +276,12 @@ REBUILDS = """
 """
 
 
-def with_next_revision(folder: Path, body: str) -> str:
+def with_next_revision(folder: Path, body: str) -> Path:
     """Copy the migrations and put one more at their end."""
     copy = Path(shutil.copytree(SCRIPTS.dir, folder / "migrations"))
     script = NEXT.format(head=SCRIPTS.get_current_head()).rstrip() + body
     (copy / "versions" / "next.py").write_text(script, encoding="utf-8")
-    return str(copy)
+    return copy
 
 
 def test_a_migration_that_fails_leaves_nothing_behind(empty: Flask, tmp_path: Path) -> None:
@@ -290,7 +290,7 @@ def test_a_migration_that_fails_leaves_nothing_behind(empty: Flask, tmp_path: Pa
     schema = describe(db.engine)
 
     with pytest.raises(sa.exc.DBAPIError):
-        upgrade(directory=with_next_revision(tmp_path, FAILS))
+        upgrade(scripts=with_next_revision(tmp_path, FAILS))
 
     assert find_other_schema(describe(db.engine), schema) == []
 
@@ -304,7 +304,7 @@ def test_a_table_that_is_rebuilt_keeps_its_rows_and_what_points_to_them(
     with db.engine.begin() as connection:
         connection.execute(sa.text("UPDATE certificates SET person_id = 1, enrolment_id = 1"))
 
-    upgrade(directory=with_next_revision(tmp_path, REBUILDS))
+    upgrade(scripts=with_next_revision(tmp_path, REBUILDS))
 
     with db.engine.connect() as connection:
         owner = connection.scalar(sa.text("SELECT person_id FROM certificates"))

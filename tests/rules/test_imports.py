@@ -16,7 +16,7 @@ FLOORS = (
     {"access", "assets", "clock", "headers", "logs", "paging", "paths", "sessions"},
     {"config", "fragments"},
     {"database", "i18n", "limits"},
-    {"errors", "extensions", "forms", "server", "templating", "translations"},
+    {"errors", "extensions", "forms", "migrations", "server", "templating", "translations"},
     {"catalogue", "messages"},
     {"content"},
     {"accounts"},
