@@ -16,8 +16,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
-from alembic.script import ScriptDirectory
-from flask import Flask, g, has_request_context, request
+from flask import g, has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
 from psycopg.pq import TransactionStatus
@@ -29,10 +28,8 @@ from sqlalchemy import (
     SQLColumnExpression,
     Text,
     event,
-    text,
 )
-from sqlalchemy.engine import Connection, Dialect, Engine, Result
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.engine import Connection, Dialect, Engine, Result, Row
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session, scoped_session
 from sqlalchemy.sql import Executable
@@ -135,11 +132,7 @@ def transaction() -> Iterator[scoped_session[FlaskSession]]:
     raise to roll back and return to commit. In a request it refuses to begin before a form has
     checked its CSRF token, and in a GET, so that neither can be forgotten.
     """
-    if has_request_context():
-        if request.method in {"GET", "HEAD", "OPTIONS"}:
-            raise WriteWithoutCSRFError("a GET never writes")
-        if not g.get("csrf_checked", False):
-            raise WriteWithoutCSRFError("check the form before you open a transaction")
+    _check_may_write()
     session = db.session
     if session.info.get("in_transaction"):
         raise RuntimeError("transactions do not nest: open one at the edge")
@@ -155,6 +148,15 @@ def transaction() -> Iterator[scoped_session[FlaskSession]]:
         session.info.pop("in_transaction", None)
 
 
+def _check_may_write() -> None:
+    if not has_request_context():
+        return
+    if request.method in {"GET", "HEAD", "OPTIONS"}:
+        raise WriteWithoutCSRFError("a GET never writes")
+    if not g.get("csrf_checked", False):
+        raise WriteWithoutCSRFError("check the form before you write")
+
+
 def read(statement: Executable, values: Mapping[str, Any]) -> Result[Any]:
     """Run a statement that only reads, without the ORM's session around it: a third of the cost.
 
@@ -162,36 +164,27 @@ def read(statement: Executable, values: Mapping[str, Any]) -> Result[Any]:
     """
     if db.session.info.get("in_transaction"):
         return db.session.connection().execute(statement, values)
-    connection: Connection | None = g.get("reader")
+    connection: Connection | None = g.get("plain_connection")
     if connection is None:
-        connection = g.reader = db.engine.connect()
+        connection = g.plain_connection = db.engine.connect()
     return connection.execute(statement, values)
 
 
-def close_reader(_error: BaseException | None = None) -> None:
-    """Give the connection of `read` back, at the end of a request."""
-    connection: Connection | None = g.pop("reader", None)
+def write(statement: Executable, values: Mapping[str, Any]) -> Row[Any] | None:
+    """Run one statement that changes something, and return the first row it returns.
+
+    Inside a transaction it is part of it; outside it is one of its own, without the two journeys to
+    the server that BEGIN and COMMIT cost. The same rules guard it as guard `transaction`.
+    """
+    _check_may_write()
+    return read(statement, values).first()
+
+
+def close_plain_connection(_error: BaseException | None = None) -> None:
+    """Give the connection of `read` and `write` back, at the end of a request."""
+    connection: Connection | None = g.pop("plain_connection", None)
     if connection is not None:
         connection.close()
-
-
-def newest_migration(app: Flask) -> str | None:
-    """Return the migration that the tables of this release need."""
-    known: str | None = app.config.get("NEWEST_MIGRATION")
-    if known is None:
-        scripts = ScriptDirectory(app.extensions["migrate"].directory)
-        known = app.config["NEWEST_MIGRATION"] = scripts.get_current_head()
-    return known
-
-
-def present_migration() -> str | None:
-    """Return the migration that the tables are at; None when there are none or no answer."""
-    try:
-        found: str | None = db.session.scalar(text("SELECT version_num FROM alembic_version"))
-    except SQLAlchemyError:
-        db.session.rollback()
-        return None
-    return found
 
 
 def begin_writing(session: Session) -> None:

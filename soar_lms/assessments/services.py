@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
@@ -25,7 +25,7 @@ from soar_lms.assessments.models import (
 )
 from soar_lms.catalogue.model import Module
 from soar_lms.catalogue.schema import Bank, QuestionKind
-from soar_lms.database import Among, Numbers, UTCDateTime, db
+from soar_lms.database import Among, Numbers, UTCDateTime, db, write
 from soar_lms.errors import DomainError, NotFoundError
 from soar_lms.i18n import lazy_gettext
 
@@ -151,15 +151,24 @@ def list_answers(attempt_id: int) -> dict[str, list[str]]:
     return {row.question_id: row.chosen for row in rows}
 
 
+@dataclass(frozen=True)
+class Sitting:
+    """What saving an answer needs of an attempt."""
+
+    id: int
+    items: list[dict[str, Any]]
+
+
 def save_answer(
-    attempt: Attempt,
+    attempt: Attempt | Sitting,
     question_id: str,
     chosen: list[str],
     now: datetime,
 ) -> None:
     """Keep an answer; the last one counts.
 
-    The attempt is locked against being handed in meanwhile: what was acknowledged is graded.
+    It is one statement: in the caller's transaction, or in one of its own. The attempt is locked
+    against being handed in meanwhile: what was acknowledged is graded.
 
     :raises NotFoundError: when the question was not drawn.
     :raises ImpossibleAnswerError: when the question has no such options.
@@ -176,8 +185,7 @@ def save_answer(
         "chosen": chosen,
         "saved_at": now,
     }
-    saved = db.session.connection().execute(_SAVE[db.engine.dialect.name], values)
-    if saved.first() is None:
+    if write(_SAVE[db.engine.dialect.name], values) is None:
         raise AttemptClosedError
 
 

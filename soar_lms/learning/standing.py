@@ -14,7 +14,7 @@ from sqlalchemy import Select, and_, bindparam, case, func, literal, select, uni
 
 from soar_lms.assessments import services as assessments
 from soar_lms.assessments.models import Attempt, CheckAnswer
-from soar_lms.assessments.services import FactSelect
+from soar_lms.assessments.services import FactSelect, Sitting
 from soar_lms.catalogue.model import Catalogue, Module
 from soar_lms.database import Among, Numbers, db, read
 from soar_lms.errors import NotFoundError
@@ -216,15 +216,14 @@ def find_reading(person_id: int, module_id: str) -> Reading | None:
     return Reading(setting, completed, tuple(sorted(lessons)), checks)
 
 
-_ATTEMPT = (
-    select(Attempt)
-    .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
-    .where(
-        _IS_PRESENT,
-        Attempt.instrument == bindparam("instrument"),
-        Attempt.number == bindparam("number"),
-    )
+_ITS_ATTEMPT = (
+    _IS_PRESENT,
+    Enrolment.id == Attempt.enrolment_id,
+    Attempt.instrument == bindparam("instrument"),
+    Attempt.number == bindparam("number"),
 )
+_ATTEMPT = select(Attempt).where(*_ITS_ATTEMPT)
+_SITTING = select(Attempt.id, Attempt.items).where(*_ITS_ATTEMPT)
 
 
 def get_attempt(person_id: int, module_id: str, instrument: str, number: int) -> Attempt:
@@ -232,13 +231,27 @@ def get_attempt(person_id: int, module_id: str, instrument: str, number: int) ->
 
     :raises NotFoundError: when there is none.
     """
-    values = {
+    attempt = db.session.scalar(_ATTEMPT, _address(person_id, module_id, instrument, number))
+    if attempt is None:
+        raise NotFoundError
+    return attempt
+
+
+def get_sitting(person_id: int, module_id: str, instrument: str, number: int) -> Sitting:
+    """Return what saving an answer needs of somebody's attempt: `get_attempt`, but quicker.
+
+    :raises NotFoundError: when there is none.
+    """
+    row = read(_SITTING, _address(person_id, module_id, instrument, number)).first()
+    if row is None:
+        raise NotFoundError
+    return Sitting(row.id, row.items)
+
+
+def _address(person_id: int, module_id: str, instrument: str, number: int) -> dict[str, Any]:
+    return {
         "person_id": person_id,
         "module_id": module_id,
         "instrument": instrument,
         "number": number,
     }
-    attempt = db.session.scalar(_ATTEMPT, values)
-    if attempt is None:
-        raise NotFoundError
-    return attempt

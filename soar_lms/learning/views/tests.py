@@ -12,6 +12,7 @@ from soar_lms.accounts.current import current_reader
 from soar_lms.assessments import services as assessments
 from soar_lms.assessments.grading import needed_points
 from soar_lms.assessments.models import Attempt
+from soar_lms.assessments.services import Sitting
 from soar_lms.catalogue.model import Module
 from soar_lms.catalogue.schema import FeedbackPolicy
 from soar_lms.database import transaction
@@ -22,7 +23,7 @@ from soar_lms.learning import services
 from soar_lms.learning.checks import CheckView, QuestionView, show_asked, show_graded
 from soar_lms.learning.forms import AnswerForm
 from soar_lms.learning.path import Step
-from soar_lms.learning.standing import get_attempt, get_standing
+from soar_lms.learning.standing import get_attempt, get_sitting, get_standing
 from soar_lms.learning.views.blueprint import (
     blueprint,
     enrolment_in,
@@ -99,33 +100,31 @@ def show_question(
 @access(Access.LEARNER)
 def save_answer(module_id: str, instrument: str, number: int, position: int) -> ResponseReturnValue:
     module = offered_module(module_id)
-    attempt = _attempt(module, instrument, number)
-    question_id = _item(attempt, position)["question_id"]
+    sitting = get_sitting(current_reader().id, module.id, instrument, number)
+    question_id = _item(sitting, position)["question_id"]
     if not check_token():
         form = AnswerForm()
         form.validate()
         if _wants_json():
             return jsonify(error=[message for _, message in form.all_errors()]), 422
-        return _question(module, attempt, position, form), 422
-    with transaction():
-        assessments.save_answer(attempt, question_id, request.form.getlist("choice"), utc_now())
+        return _question(module, _attempt(module, instrument, number), position, form), 422
+    assessments.save_answer(sitting, question_id, request.form.getlist("choice"), utc_now())
     if _wants_json():
         return jsonify(saved=True)
-    return _after_saving(module, attempt, position)
+    return _after_saving(
+        position,
+        len(sitting.items),
+        {"module_id": module.id, "instrument": instrument, "number": number},
+    )
 
 
-def _after_saving(module: Module, attempt: Attempt, position: int) -> ResponseReturnValue:
-    place: dict[str, Any] = {
-        "module_id": module.id,
-        "instrument": attempt.instrument,
-        "number": attempt.number,
-    }
+def _after_saving(position: int, last: int, place: dict[str, Any]) -> ResponseReturnValue:
     go = request.form.get("go")
     if go == "later":
         return redirect(url_for("learning.show_home"))
     if go == "back" and position > 1:
         return redirect(url_for("learning.show_question", position=position - 1, **place))
-    if go == "review" or position >= len(attempt.items):
+    if go == "review" or position >= last:
         return redirect(url_for("learning.review_attempt", **place))
     return redirect(url_for("learning.show_question", position=position + 1, **place))
 
@@ -230,7 +229,7 @@ def _attempt(module: Module, instrument: str, number: int) -> Attempt:
     return get_attempt(current_reader().id, module.id, instrument, number)
 
 
-def _item(attempt: Attempt, position: int) -> dict[str, Any]:
+def _item(attempt: Attempt | Sitting, position: int) -> dict[str, Any]:
     if not 1 <= position <= len(attempt.items):
         raise NotFoundError
     return attempt.items[position - 1]
