@@ -4,6 +4,8 @@ Most of a page is the same for everybody who reads it in a language: the bar, th
 of a lesson. Such a piece names everything it depends on; it must hold no name and nothing else of
 one person. Form tokens are the one exception: where a piece asks for one, a gap is kept, and each
 reader gets their own. The pieces live as long as the process, as the content does.
+
+`keep_page` does the same with a whole page: most readers of a lesson are where others were before.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ import secrets
 from collections.abc import Callable
 from typing import Any
 
-from flask import g
+from flask import current_app, g, render_template, session
 from jinja2 import Environment, nodes
 from jinja2.ext import Extension
 from jinja2.parser import Parser
@@ -20,8 +22,11 @@ from markupsafe import Markup
 
 from soar_lms.sessions import csrf_token
 
-MOST = 2_000
-"""Pieces kept at the most; then the oldest goes."""
+MOST_PIECES, MOST_PAGES = 2_000, 256
+"""Kept at the most; then the oldest goes. A page is about 30 kB: 256 are 8 MB."""
+
+Parts = list[str]
+"""What was rendered, cut where a form token belongs."""
 
 _GAP = f"token-{secrets.token_hex(16)}"
 
@@ -38,7 +43,13 @@ class FragmentExtension(Extension):
 
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
-        self.pieces: dict[tuple[Any, ...], list[str]] = {}
+        self.pieces: dict[tuple[Any, ...], Parts] = {}
+        self.pages: dict[tuple[Any, ...], Parts] = {}
+
+    def forget(self) -> None:
+        """Drop everything that is kept."""
+        self.pieces.clear()
+        self.pages.clear()
 
     def parse(self, parser: Parser) -> nodes.Node:
         """Turn the tag into a call that renders its inside only when it is not kept."""
@@ -53,19 +64,46 @@ class FragmentExtension(Extension):
         key = (place, keys)
         parts = self.pieces.get(key)
         if parts is None:
-            parts = self._render(key, caller)
-        if len(parts) == 1:
-            return Markup(parts[0])  # noqa: S704  # rendered by a template, escaped there
-        return Markup(csrf_token().join(parts))  # noqa: S704  # as above, and a token of ours
+            parts = _keep(self.pieces, MOST_PIECES, key, caller)
+        return _fill(parts)
 
-    def _render(self, key: tuple[Any, ...], caller: Callable[[], Any]) -> list[str]:
-        outer = g.get("in_fragment", False)
-        g.in_fragment = True
-        try:
-            parts = str(caller()).split(_GAP)
-        finally:
-            g.in_fragment = outer
-        if len(self.pieces) >= MOST:
-            self.pieces.pop(next(iter(self.pieces)))
-        self.pieces[key] = parts
-        return parts
+
+def keep_page(
+    template: str, key: tuple[Any, ...], make_context: Callable[[], dict[str, Any]]
+) -> str:
+    """Render a page that is the same for all who have the same key, or take the one that is kept.
+
+    The key must name everything the page depends on: its address, the language, the role, what the
+    reader did. A page with a message for this reader alone is neither kept nor taken.
+    """
+    if "_flashes" in session:
+        return render_template(template, **make_context())
+    extension = current_app.jinja_env.extensions[FragmentExtension.identifier]
+    pages: dict[tuple[Any, ...], Parts] = extension.pages  # type: ignore[attr-defined]  # ours
+    whole = (template, *key)
+    parts = pages.get(whole)
+    if parts is None:
+        parts = _keep(pages, MOST_PAGES, whole, lambda: render_template(template, **make_context()))
+    return _fill(parts)
+
+
+def _fill(parts: Parts) -> Markup:
+    """Put the reader's token, or inside another piece the mark for it, into the gaps."""
+    if len(parts) == 1:
+        return Markup(parts[0])  # noqa: S704  # rendered by a template, escaped there
+    return Markup(token_in_page().join(parts))  # noqa: S704  # as above, and a token of ours
+
+
+def _keep(
+    kept: dict[tuple[Any, ...], Parts], most: int, key: tuple[Any, ...], render: Callable[[], Any]
+) -> Parts:
+    outer = g.get("in_fragment", False)
+    g.in_fragment = True
+    try:
+        parts = str(render()).split(_GAP)
+    finally:
+        g.in_fragment = outer
+    if len(kept) >= most:
+        kept.pop(next(iter(kept)))
+    kept[key] = parts
+    return parts

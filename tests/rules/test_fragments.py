@@ -110,7 +110,7 @@ def test_everybody_sees_the_same_page_whoever_came_before(world: World, page: st
         with world.client_of(person).get(address) as response:
             return _TOKEN.sub("", response.get_data(as_text=True))
 
-    assert find_mixed_up(render, pieces.pieces.clear, READERS) == []
+    assert find_mixed_up(render, pieces.forget, READERS) == []
 
 
 def test_every_reader_of_a_kept_page_gets_a_token_of_their_own(world: World) -> None:
@@ -145,7 +145,7 @@ def test_a_piece_that_does_not_name_what_it_depends_on_is_reported() -> None:
             template = environment.get_template(name)
             mixed_up[name] = find_mixed_up(
                 lambda person, template=template: template.render(name=person),  # type: ignore[misc]  # this one
-                pieces.pieces.clear,
+                pieces.forget,
                 ("ana", "ben"),
             )
 

@@ -15,10 +15,11 @@ from soar_lms.catalogue.model import LessonPage, Module
 from soar_lms.database import transaction
 from soar_lms.errors import NotFoundError
 from soar_lms.forms import TOKEN_TOO_OLD, check_token
+from soar_lms.fragments import keep_page
 from soar_lms.headers import allow_caching
 from soar_lms.i18n import current_language
 from soar_lms.learning import services
-from soar_lms.learning.checks import CheckView, show_check
+from soar_lms.learning.checks import show_check
 from soar_lms.learning.standing import Reading, find_reading, get_standing
 from soar_lms.learning.views.blueprint import (
     blueprint,
@@ -127,39 +128,43 @@ def _render(
     *,
     brief: bool,
 ) -> str:
-    language = current_language().tag
-    lesson_ids = [lesson.id for lesson in module.spec.lessons]
-    position = lesson_ids.index(page.lesson_id)
-    lesson = module.spec.lessons[position]
+    lessons = module.spec.lessons
+    position = next(place for place, item in enumerate(lessons) if item.id == page.lesson_id)
+    lesson = lessons[position]
     own = reading is not None and (not lesson.by_setting or reading.setting == setting)
-    checks = {
-        question_id: _check(module, question_id, language, reading if own else None)
-        for question_id in page.check_ids()
-    }
-    return render_template(
-        "learning/lesson_show.html",
-        module=module,
-        text=module.texts[language],
-        setting=setting,
-        page=page,
-        lesson=lesson,
-        position=position,
-        previous_id=lesson_ids[position - 1] if position else None,
-        next_id=lesson_ids[position + 1] if position + 1 < len(lesson_ids) else None,
-        brief=brief,
-        reading=reading,
-        own=own,
-        checks=checks,
-        answers=tuple(check.chosen for check in checks.values()),
-    )
+    answers = tuple((name, _chosen(name, reading if own else None)) for name in page.check_ids())
+
+    def make_context() -> dict[str, Any]:
+        language = current_language().tag
+        return {
+            "module": module,
+            "text": module.texts[language],
+            "setting": setting,
+            "page": page,
+            "lesson": lesson,
+            "position": position,
+            "previous_id": lessons[position - 1].id if position else None,
+            "next_id": lessons[position + 1].id if position + 1 < len(lessons) else None,
+            "brief": brief,
+            "reading": reading,
+            "own": own,
+            "checks": {
+                name: show_check(module, name, language, list(chosen)) for name, chosen in answers
+            },
+            "answers": answers,
+        }
+
+    if request.query_string not in {b"", b"version=brief"}:  # such as a visitor's answer
+        return render_template("learning/lesson_show.html", **make_context())
+    role = current_reader().role if current_user.is_authenticated else None
+    key = (request.path, brief, role, reading, answers)
+    return keep_page("learning/lesson_show.html", key, make_context)
 
 
-def _check(module: Module, question_id: str, language: str, reading: Reading | None) -> CheckView:
-    """Show a check with the answer that is kept, or that a visitor gave in the address."""
+def _chosen(question_id: str, reading: Reading | None) -> tuple[str, ...]:
+    """Return the answer to a check that is kept, or that a visitor gave in the address."""
     if reading is not None:
-        chosen = list(reading.checks.get(question_id, ()))
-    elif request.args.get("check") == question_id:
-        chosen = request.args.getlist("choice")
-    else:
-        chosen = []
-    return show_check(module, question_id, language, chosen)
+        return reading.checks.get(question_id, ())
+    if request.args.get("check") == question_id:
+        return tuple(request.args.getlist("choice"))
+    return ()
