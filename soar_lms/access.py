@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 from flask import Flask, abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -77,8 +78,21 @@ def guard() -> ResponseReturnValue | None:
     if level is Access.READER and current_app.config["SOAR"].open_reading:
         return None
     if not current_user.is_authenticated:
-        back = request.full_path.rstrip("?") if request.method == "GET" else None
-        return redirect(url_for("security.login", next=back))
+        return redirect(url_for("security.login", next=_way_back()))
     if current_user.role not in _ROLES_FOR[level]:
         abort(404)
     return None
+
+
+def _way_back() -> str | None:
+    """Return where to go on after signing in: the page that was asked for, or whose form was sent.
+
+    The options that were chosen come along: a session that ended during a test costs no answer.
+    """
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    adapter = current_app.create_url_adapter(request)
+    if adapter is None or not adapter.test(request.path, "GET"):
+        return None
+    chosen = [("choice", option[:60]) for option in request.form.getlist("choice")[:20]]
+    return f"{request.path}?{urlencode(chosen)}" if chosen else request.path

@@ -74,9 +74,17 @@ const test = document.querySelector("[data-autosave]");
 if (test) {
   const state = test.querySelector(".save-state");
   let turn = Promise.resolve();
+  const windows = "BroadcastChannel" in window ? new BroadcastChannel("answers") : null;
   const say = (text, failed) => {
     state.textContent = text;
     state.classList.toggle("save-failed", Boolean(failed));
+  };
+  const askToSignIn = (address) => {
+    const link = document.createElement("a");
+    link.href = address; // the answer comes along
+    link.textContent = test.dataset.signedOut;
+    say("", true);
+    state.append(link);
   };
   const save = async () => {
     try {
@@ -85,12 +93,18 @@ if (test) {
         body: new FormData(test),
         headers: { Accept: "application/json" },
       });
-      if (!response.ok || response.redirected) throw new Error(response.status);
+      if (response.redirected) return askToSignIn(response.url);
+      if (!response.ok) throw new Error(response.status);
       say(test.dataset.saved);
+      windows?.postMessage(location.pathname);
     } catch {
       say(test.dataset.failed, true);
     }
   };
+  windows?.addEventListener("message", (message) => {
+    if (message.data === location.pathname) say(test.dataset.elsewhere, true);
+  });
+  if ("unsaved" in test.dataset) turn = turn.then(save);
   test.addEventListener("change", () => {
     say(test.dataset.saving);
     turn = turn.then(save); // one after the other: the last choice is the one that stays

@@ -224,10 +224,17 @@ def test_a_page_for_members_leads_to_signing_in_and_back(client: FlaskClient, an
     assert log_in(client, ana.email, next=str(field["value"])).location == "/en/profile?a=1&b=2"
 
 
-def test_a_post_of_a_visitor_leads_to_signing_in_and_not_back_to_the_post(
+def test_a_form_of_a_visitor_leads_to_signing_in_and_back_to_its_page(
     client: FlaskClient,
 ) -> None:
-    assert post(client, "/en/profile", {"name": "x"}).location == "/en/sign-in"
+    """What was typed does not travel in an address; the page of the form is asked for again."""
+    location = str(post(client, "/en/profile", {"name": "x"}).location)
+
+    assert location == "/en/sign-in?next=/en/profile"
+
+
+def test_a_post_without_a_page_leads_to_signing_in_and_not_back(client: FlaskClient) -> None:
+    assert post(client, "/en/cohorts/1/link").location == "/en/sign-in"
 
 
 def test_whoever_is_signed_in_is_not_asked_again(as_learner: FlaskClient) -> None:

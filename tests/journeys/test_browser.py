@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from soar_lms.catalogue.loader import load_catalogue
 from soar_lms.catalogue.model import Module
 from soar_lms.paths import bundled
 from tests.factories import PASSWORD
+from tests.support.browser import PASSWORD as DEMO_PASSWORD
 from tests.support.browser import PHONE, Visitor, open_browser
 from tests.support.databases import start_postgresql
 from tests.support.site import find_link, running_site
@@ -273,6 +274,38 @@ def test_a_reflection_stays_on_the_device(site: Site, browser: Browser) -> None:
 
     assert page.locator("textarea[data-reflection]").input_value().startswith("A quiet corner")
     assert not [url for url in sent if "quiet" in url]
+    visitor.close()
+
+
+def test_no_answer_is_lost_in_two_windows_and_when_the_session_ends(
+    site: Site, browser: Browser
+) -> None:
+    visitor = Visitor(browser, site.address)
+    visitor.sign_in("admin@example.org")
+    page = visitor.open(f"/en/learn/{MODULE}")
+    page.locator("input[name=setting]").first.check(force=True)
+    page.locator("main form .button-primary").click()
+    visitor.open(f"/en/learn/{MODULE}/tests/pre").locator("main form .button-primary").click()
+    page.wait_for_url("**/tests/pre/1/*")
+    other = visitor.context.new_page()
+    other.goto(page.url)
+    state = page.locator(".save-state")
+
+    choose(page.locator("[name=choice]").nth(0))
+    expect(state).to_have_text("Saved")
+    expect(other.locator(".save-state")).to_contain_text("changed in another window")
+
+    visitor.context.clear_cookies()
+    choose(page.locator("[name=choice]").nth(1))
+    state.locator("a").click()
+    page.fill("[name=email]", "admin@example.org")
+    page.fill("[name=password]", DEMO_PASSWORD)
+    page.click("main form .button-primary")
+
+    expect(page.locator(".save-state")).to_have_text("Saved")
+    page.goto(page.url.split("?")[0])
+    expect(page.locator("[name=choice]").nth(1)).to_be_checked()
+    assert visitor.violations() == []
     visitor.close()
 
 

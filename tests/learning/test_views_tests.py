@@ -20,7 +20,7 @@ from soar_lms.database import db, transaction
 from soar_lms.learning.models import Enrolment
 from tests.assessments.variants import with_attempts, with_post, with_questions
 from tests.conftest import SignIn
-from tests.factories import take_test
+from tests.factories import PASSWORD, take_test
 from tests.foundation.quick import parsed, post, summary, words
 from tests.learning.places import (
     ENROLLED,
@@ -245,6 +245,52 @@ def test_the_last_question_leads_to_the_review(sit: Sit) -> None:
     sitting = sit()
 
     assert sitting.answer(10, go="next").location == f"{sitting.place}/review"
+
+
+@pytest.mark.parametrize("headers", [{}, JSON])
+def test_an_answer_after_the_session_ended_comes_back_by_way_of_signing_in(
+    app: Flask,
+    client: FlaskClient,
+    person: Callable[..., Person],
+    sign_in: SignIn,
+    module: Module,
+    headers: dict[str, str],
+) -> None:
+    ana = person(password=PASSWORD)
+    bring(app, ana, module, READY)
+    sitting = Sitting(app, sign_in(ana), module)
+    item = sitting.attempt.items[0]
+    chosen = item["options"][1]
+    page = f"{sitting.place}/1"
+
+    ended = post(client, page, {"choice": chosen}, headers=headers)
+    (way_back,) = parsed(client.get(str(ended.location))).select("[name=next]")
+    signed_in = post(
+        client,
+        "/en/sign-in",
+        {"email": ana.email, "password": PASSWORD, "next": str(way_back["value"])},
+    )
+    question = client.get(str(signed_in.location))
+
+    assert str(signed_in.location).startswith(page)
+    assert [str(field["value"]) for field in parsed(question).select("[checked]")] == [chosen]
+    assert "Not saved yet" in words(question, ".save-state")
+    assert sitting.answers == {}
+    assert post(client, page, {"choice": chosen}).location == f"{sitting.place}/2"
+    assert sitting.answers == {item["question_id"]: [chosen]}
+
+
+@pytest.mark.usefixtures("ready")
+def test_an_answer_in_the_address_is_shown_only_when_it_fits_and_saves_nothing(sit: Sit) -> None:
+    sitting = sit()
+    saved = sitting.attempt.items[0]["options"][0]
+    sitting.answer(1, saved)
+
+    for address_of_answer in ("?choice=nothing", "?choice=", "?choice=%00", f"?choice={saved}"):
+        page = sitting.client.get(f"{sitting.place}/1{address_of_answer}")
+
+        assert [str(field["value"]) for field in parsed(page).select("[checked]")] == [saved]
+        assert words(page, ".save-state") == "Saved"
 
 
 @pytest.mark.usefixtures("ready")

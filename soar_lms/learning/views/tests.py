@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from soar_lms.access import Access, access
 from soar_lms.accounts.current import current_reader
 from soar_lms.assessments import services as assessments
-from soar_lms.assessments.grading import needed_points
+from soar_lms.assessments.grading import is_possible, needed_points
 from soar_lms.assessments.models import Attempt
 from soar_lms.assessments.services import Sitting
 from soar_lms.catalogue.model import Module
@@ -132,7 +132,8 @@ def _after_saving(position: int, last: int, place: dict[str, Any]) -> ResponseRe
 def _question(module: Module, attempt: Attempt, position: int, form: AnswerForm) -> str:
     item = _item(attempt, position)
     answers = assessments.list_answers(attempt.id)
-    chosen = answers.get(item["question_id"], [])
+    saved = answers.get(item["question_id"], [])
+    chosen = _brought_along(item) or saved
     if form.is_submitted():
         chosen = form.choice.data or []
     return render_template(
@@ -143,9 +144,16 @@ def _question(module: Module, attempt: Attempt, position: int, form: AnswerForm)
         position=position,
         question=_question_view(module, item),
         chosen=chosen,
+        is_saved=set(chosen) == set(saved),
         answered=len([name for name, options in answers.items() if options]),
         form=form,
     )
+
+
+def _brought_along(item: dict[str, Any]) -> list[str]:
+    """Return what was chosen when the session had ended: it came back by way of signing in."""
+    chosen = request.args.getlist("choice")
+    return chosen if is_possible(chosen, item["options"], several=item["several"]) else []
 
 
 @blueprint.get(f"{_ATTEMPT}/review")
