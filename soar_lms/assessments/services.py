@@ -153,7 +153,7 @@ def list_answers(attempt_id: int) -> dict[str, list[str]]:
 
 @dataclass(frozen=True)
 class Sitting:
-    """What saving an answer needs of an attempt."""
+    """What saving an answer needs of an attempt: which it is, and the question that was asked."""
 
     id: int
     items: list[dict[str, Any]]

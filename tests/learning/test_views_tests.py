@@ -183,7 +183,7 @@ def test_whoever_is_not_enrolled_finds_no_test(
         "tests/post/2/1",
         "tests/post/0/1",
         "tests/post/1/0",
-        "tests/post/1/11",
+        "tests/post/1/12",
         "tests/post/-1/1",
         "tests/post/99999999999999999999/1",
         "tests/post/1/99999999999999999999",
@@ -244,7 +244,9 @@ def test_the_button_decides_where_it_goes_after_saving(sit: Sit, go: str, leads_
 def test_the_last_question_leads_to_the_review(sit: Sit) -> None:
     sitting = sit()
 
-    assert sitting.answer(10, go="next").location == f"{sitting.place}/review"
+    assert sitting.answer(10, go="review").location == f"{sitting.place}/review"
+    assert sitting.answer(10, go="next").location == f"{sitting.place}/11"
+    assert sitting.question(11).location == f"{sitting.place}/review"
 
 
 @pytest.mark.parametrize("headers", [{}, JSON])

@@ -12,7 +12,6 @@ from soar_lms.accounts.current import current_reader
 from soar_lms.assessments import services as assessments
 from soar_lms.assessments.grading import is_possible, needed_points
 from soar_lms.assessments.models import Attempt
-from soar_lms.assessments.services import Sitting
 from soar_lms.catalogue.model import Module
 from soar_lms.catalogue.schema import FeedbackPolicy
 from soar_lms.database import transaction
@@ -93,6 +92,9 @@ def show_question(
     attempt = _attempt(module, instrument, number)
     if not attempt.is_open:
         return _to_result(module, attempt)
+    if position == len(attempt.items) + 1:  # one after the last
+        place: dict[str, Any] = {"module_id": module.id, "instrument": instrument, "number": number}
+        return redirect(url_for("learning.review_attempt", **place))
     return _question(module, attempt, position, AnswerForm())
 
 
@@ -100,8 +102,8 @@ def show_question(
 @access(Access.LEARNER)
 def save_answer(module_id: str, instrument: str, number: int, position: int) -> ResponseReturnValue:
     module = offered_module(module_id)
-    sitting = get_sitting(current_reader().id, module.id, instrument, number)
-    question_id = _item(sitting, position)["question_id"]
+    sitting = get_sitting(current_reader().id, module.id, instrument, number, position)
+    question_id = sitting.items[0]["question_id"]
     if not check_token():
         form = AnswerForm()
         form.validate()
@@ -112,19 +114,17 @@ def save_answer(module_id: str, instrument: str, number: int, position: int) -> 
     if _wants_json():
         return jsonify(saved=True)
     return _after_saving(
-        position,
-        len(sitting.items),
-        {"module_id": module.id, "instrument": instrument, "number": number},
+        position, {"module_id": module.id, "instrument": instrument, "number": number}
     )
 
 
-def _after_saving(position: int, last: int, place: dict[str, Any]) -> ResponseReturnValue:
+def _after_saving(position: int, place: dict[str, Any]) -> ResponseReturnValue:
     go = request.form.get("go")
     if go == "later":
         return redirect(url_for("learning.show_home"))
     if go == "back" and position > 1:
         return redirect(url_for("learning.show_question", position=position - 1, **place))
-    if go == "review" or position >= last:
+    if go == "review":
         return redirect(url_for("learning.review_attempt", **place))
     return redirect(url_for("learning.show_question", position=position + 1, **place))
 
@@ -237,7 +237,7 @@ def _attempt(module: Module, instrument: str, number: int) -> Attempt:
     return get_attempt(current_reader().id, module.id, instrument, number)
 
 
-def _item(attempt: Attempt | Sitting, position: int) -> dict[str, Any]:
+def _item(attempt: Attempt, position: int) -> dict[str, Any]:
     if not 1 <= position <= len(attempt.items):
         raise NotFoundError
     return attempt.items[position - 1]
