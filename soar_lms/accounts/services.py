@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from datetime import datetime
 
 from flask import current_app
 from flask_security.mail_util import EmailValidateException
 from flask_security.utils import hash_password
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from soar_lms.access import Role
 from soar_lms.accounts.models import NAME_LENGTH, Person
-from soar_lms.database import db
+from soar_lms.database import Among, Numbers, db
 from soar_lms.forms import clean_line, has_letters
 
 
@@ -59,6 +60,13 @@ def create_person(
 def find_person(email: str) -> Person | None:
     """Return the person of an address, or None."""
     return db.session.scalar(select(Person).where(Person.email == email.lower()))
+
+
+def list_people(person_ids: Iterable[int]) -> dict[int, Person]:
+    """Return people by their number, in one query."""
+    wanted = bindparam("person_ids", set(person_ids), Numbers)
+    people = db.session.scalars(select(Person).where(Among(Person.id, wanted)))
+    return {person.id: person for person in people}
 
 
 def update_practice(person: Person, *, profession: str | None, territory: str | None) -> None:

@@ -32,7 +32,7 @@ FLOOR_OF = {name: number for number, names in enumerate(FLOORS) for name in name
 # What others may import of a feature: its services, its models (for types), and pure modules.
 DOORS = {
     "accounts": {"models", "services", "current", "professions", "time_zones"},
-    "assessments": {"models", "services", "grading"},
+    "assessments": {"models", "services", "grading", "regrading"},
     "catalogue": {"model", "schema"},
     "certificates": {"models", "services", "access", "codes", "fonts"},
     "cohorts": {"services"},

@@ -1,0 +1,63 @@
+"""`soar-lms assessments …`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import nullcontext
+
+import click
+from flask import Flask
+
+from soar_lms.clock import utc_now
+from soar_lms.content import catalogue
+from soar_lms.database import transaction
+from soar_lms.learning.regrading import Change, apply_change, find_changes, may_apply
+
+
+@click.group()
+def assessments() -> None:
+    """Look after tests and their results."""
+
+
+@assessments.command()
+@click.argument("module_id", metavar="MODULE")
+@click.option("--dry-run", is_flag=True, help="Only say who would change.")
+@click.option(
+    "--also-lower",
+    is_flag=True,
+    help="Take points away too, from those without a certificate.",
+)
+@click.pass_obj
+def regrade(
+    load_app: Callable[[], Flask], module_id: str, *, dry_run: bool, also_lower: bool
+) -> None:
+    """Judge the tests of MODULE again, by the keys that its content has now."""
+    with load_app().app_context():
+        module = catalogue().modules.get(module_id)
+        if module is None:
+            known = ", ".join(catalogue().modules)
+            raise click.ClickException(f'there is no module "{module_id}"; there is: {known}')
+        with nullcontext() if dry_run else transaction():
+            changes = find_changes(module)
+            made = [change for change in changes if may_apply(change, also_lower=also_lower)]
+            for change in changes:
+                click.echo(_line(change, stays=change not in made))
+            for change in () if dry_run else made:
+                apply_change(change, module, utc_now())
+    verb = "would change" if dry_run else "changed"
+    click.echo(f"{len(made)} {verb}, {len(changes) - len(made)} stay as they are.")
+
+
+def _line(change: Change, *, stays: bool) -> str:
+    regrade, attempt = change.regrade, change.regrade.attempt
+    words = [
+        f"{change.person.email}: {attempt.instrument}-test, try {attempt.number}:",
+        f"{attempt.points} -> {regrade.points} of {attempt.max_points}",
+    ]
+    if regrade.passes_now:
+        words.append("(passes)")
+    if regrade.fails_now:
+        words.append("(would not pass)")
+    if stays:
+        words.append("- stays" + (", has a certificate" if change.enrolment.completed_at else ""))
+    return " ".join(words)

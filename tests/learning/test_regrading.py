@@ -1,0 +1,216 @@
+"""Regrading: who was marked wrong for the right answer gets the point, and nobody loses by it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from flask import Flask
+from sqlalchemy import select
+
+from soar_lms.accounts.models import Person
+from soar_lms.assessments import services as assessments
+from soar_lms.assessments.models import Attempt
+from soar_lms.catalogue.model import Module
+from soar_lms.certificates.models import Certificate
+from soar_lms.database import db, transaction
+from soar_lms.learning.commands import assessments as command
+from soar_lms.learning.models import Enrolment
+from soar_lms.learning.regrading import find_changes
+from soar_lms.messages.models import OutboxMessage
+from tests.assessments.variants import with_questions
+from tests.factories import (
+    NOW,
+    finish_lessons,
+    make_certificate,
+    make_enrolment,
+    make_person,
+    take_test,
+)
+from tests.learning.places import serve
+
+Mend = Callable[..., Module]
+Key = Callable[[Any], tuple[str, ...]]
+
+
+@pytest.fixture
+def mend(app: Flask, module: Module, monkeypatch: pytest.MonkeyPatch) -> Mend:
+    """Return a function that gives questions of an attempt another key, and serves the result."""
+
+    def mended(
+        attempt: Attempt, places: slice, options: Callable[[Any], tuple[str, ...]]
+    ) -> Module:
+        questions = dict(module.spec.questions)
+        for item in attempt.items[places]:
+            spec = questions[item["question_id"]]
+            questions[item["question_id"]] = spec.model_copy(update={"correct": options(item)})
+        changed = with_questions(module, questions)
+        serve(app, monkeypatch, changed)
+        return changed
+
+    return mended
+
+
+def chosen_by(attempt: Attempt) -> Key:
+    """Return what was chosen as the key: it was right after all."""
+    answers = assessments.list_answers(attempt.id)
+    return lambda item: tuple(answers[item["question_id"]])
+
+
+def not_chosen_by(attempt: Attempt) -> Key:
+    answers = assessments.list_answers(attempt.id)
+    return lambda item: tuple(
+        option for option in item["options"] if option not in answers[item["question_id"]]
+    )[:1]
+
+
+def sit(person: Person, module: Module, *, right: int) -> Attempt:
+    enrolment = make_enrolment(person, module)
+    take_test(enrolment, module, assessments.PRE, now=NOW)
+    finish_lessons(enrolment, module, now=NOW)
+    return take_test(enrolment, module, assessments.POST, right=right, now=NOW)
+
+
+def regrade(app: Flask, *options: str) -> Result:
+    name = "soar-to-health-and-wellness"
+    return CliRunner().invoke(command, ["regrade", name, *options], obj=lambda: app)
+
+
+def result_of(app: Flask, attempt: Attempt) -> tuple[int | None, bool | None]:
+    with app.app_context():
+        now = db.session.get_one(Attempt, attempt.id)
+        return now.points, now.passed
+
+
+@pytest.fixture
+def failed(app: Flask, module: Module) -> Attempt:
+    with app.app_context(), transaction():
+        return sit(make_person(email="ana@example.org"), module, right=7)
+
+
+def test_a_dry_run_says_who_would_change_and_changes_nothing(
+    app: Flask, failed: Attempt, mend: Mend
+) -> None:
+    with app.app_context():
+        mend(failed, slice(7, 9), chosen_by(failed))
+
+    result = regrade(app, "--dry-run")
+
+    assert result.output.splitlines() == [
+        "ana@example.org: post-test, try 1: 7 -> 9 of 10 (passes)",
+        "1 would change, 0 stay as they are.",
+    ]
+    assert result_of(app, failed) == (7, False)
+
+
+def test_who_passes_by_it_is_told_once_in_their_language(
+    app: Flask, failed: Attempt, mend: Mend
+) -> None:
+    with app.app_context(), transaction():
+        mend(failed, slice(7, 9), chosen_by(failed))
+        db.session.scalars(select(Person)).one().language = "es"
+
+    first, second = regrade(app), regrade(app)
+
+    assert first.output.endswith("1 changed, 0 stay as they are.\n")
+    assert second.output == "0 changed, 0 stay as they are.\n"
+    assert result_of(app, failed) == (9, True)
+    with app.app_context():
+        (message,) = db.session.scalars(
+            select(OutboxMessage).where(OutboxMessage.kind == "test-regraded")
+        )
+        assert (message.recipient, message.language) == ("ana@example.org", "es")
+        assert "/es/learn/soar-to-health-and-wellness" in message.body
+        items = db.session.get_one(Attempt, failed.id).items
+        answers = assessments.list_answers(failed.id)
+        assert items[7]["correct"] == answers[items[7]["question_id"]]
+
+
+def test_a_gain_that_does_not_pass_is_kept_without_an_e_mail(
+    app: Flask, module: Module, mend: Mend
+) -> None:
+    with app.app_context(), transaction():
+        attempt = sit(make_person(), module, right=3)
+    with app.app_context():
+        mend(attempt, slice(3, 4), chosen_by(attempt))
+
+    regrade(app)
+
+    assert result_of(app, attempt) == (4, False)
+    with app.app_context():
+        assert db.session.scalars(select(OutboxMessage)).all() == []
+
+
+@pytest.mark.parametrize(("options", "result"), [((), (10, True)), (("--also-lower",), (7, False))])
+def test_points_are_taken_away_only_when_somebody_decided_so(
+    app: Flask, module: Module, mend: Mend, options: tuple[str, ...], result: tuple[int, bool]
+) -> None:
+    with app.app_context(), transaction():
+        attempt = sit(make_person(email="ana@example.org"), module, right=10)
+    with app.app_context():
+        mend(attempt, slice(0, 3), not_chosen_by(attempt))
+
+    said = regrade(app, *options).output
+
+    assert said.startswith("ana@example.org: post-test, try 1: 10 -> 7 of 10 (would not pass)")
+    assert result_of(app, attempt) == result
+
+
+def test_what_a_certificate_rests_on_stays(app: Flask, module: Module, mend: Mend) -> None:
+    with app.app_context(), transaction():
+        make_certificate(make_person(email="ana@example.org"), module)
+        attempt = db.session.scalars(
+            select(Attempt).where(Attempt.instrument == assessments.POST)
+        ).one()
+    with app.app_context():
+        mend(attempt, slice(0, 10), not_chosen_by(attempt))
+
+    said = regrade(app, "--also-lower").output
+
+    assert "- stays, has a certificate" in said
+    assert result_of(app, attempt) == (attempt.points, True)
+    with app.app_context():
+        assert db.session.scalars(select(Certificate.revoked_at)).all() == [None]
+        assert db.session.scalars(select(Enrolment.completed_at)).one() is not None
+
+
+def test_a_question_with_other_options_keeps_its_old_key(
+    app: Flask, failed: Attempt, module: Module, mend: Mend
+) -> None:
+    with app.app_context():
+        changed = mend(failed, slice(7, 9), chosen_by(failed))
+        questions = dict(changed.spec.questions)
+        gone, other = failed.items[7]["question_id"], failed.items[8]["question_id"]
+        del questions[gone]
+        questions[other] = questions[other].model_copy(update={"options": ("new", "newer")})
+
+        assert find_changes(with_questions(changed, questions)) == []
+
+
+def test_an_open_attempt_and_other_modules_are_left_alone(
+    app: Flask, module: Module, failed: Attempt, mend: Mend
+) -> None:
+    with app.app_context(), transaction():
+        again = assessments.start_attempt(
+            module,
+            enrolment_id=failed.enrolment_id,
+            instrument=assessments.POST,
+            setting="health-care",
+            language="en",
+            now=NOW,
+        )
+        assessments.save_answer(again, again.items[0]["question_id"], [], NOW)
+        mend(again, slice(0, 10), lambda item: tuple(item["options"][:1]))
+
+    regrade(app)
+
+    assert result_of(app, again) == (None, None)
+
+
+def test_a_module_that_there_is_not_is_named(app: Flask) -> None:
+    result = CliRunner().invoke(command, ["regrade", "gone"], obj=lambda: app)
+
+    assert result.exit_code == 1
+    assert 'there is no module "gone"' in result.output
