@@ -276,7 +276,7 @@ def test_an_answer_after_the_session_ended_comes_back_by_way_of_signing_in(
 
     assert str(signed_in.location).startswith(page)
     assert [str(field["value"]) for field in parsed(question).select("[checked]")] == [chosen]
-    assert "Not saved yet" in words(question, ".save-state")
+    assert "Not saved yet" in words(question, ".save-state.save-failed")
     assert sitting.answers == {}
     assert post(client, page, {"choice": chosen}).location == f"{sitting.place}/2"
     assert sitting.answers == {item["question_id"]: [chosen]}
