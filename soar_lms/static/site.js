@@ -93,8 +93,9 @@ if (test) {
         body: new FormData(test),
         headers: { Accept: "application/json" },
       });
-      if (response.redirected) return askToSignIn(response.url);
-      if (!response.ok) throw new Error(response.status);
+      const { saved } = await response.json().catch(() => ({}));
+      if (!saved && response.redirected) return askToSignIn(response.url);
+      if (!saved) throw new Error(response.status);
       say(test.dataset.saved);
       windows?.postMessage(location.pathname);
     } catch {

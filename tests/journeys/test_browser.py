@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from soar_lms.catalogue.loader import load_catalogue
 from soar_lms.catalogue.model import Module
@@ -294,6 +294,22 @@ def test_no_answer_is_lost_in_two_windows_and_when_the_session_ends(
     choose(page.locator("[name=choice]").nth(0))
     expect(state).to_have_text("Saved")
     expect(other.locator(".save-state")).to_contain_text("changed in another window")
+
+    tried: list[str] = []
+
+    def ask_again_once(route: Route) -> None:
+        """Answer as the server does whose connection to the database was lost."""
+        tried.append(route.request.method)  # what a redirect leads to is not routed again
+        route.fulfill(status=307, headers={"Location": route.request.url})
+
+    page.route("**/tests/pre/1/1", ask_again_once)
+    with page.expect_response(lambda response: response.ok):
+        choose(page.locator("[name=choice]").nth(2))
+    expect(state).to_have_text("Saved")
+    page.unroute("**/tests/pre/1/1")
+    assert tried == ["POST"]
+    other.reload()
+    expect(other.locator("[name=choice]").nth(2)).to_be_checked()
 
     visitor.context.clear_cookies()
     choose(page.locator("[name=choice]").nth(1))
