@@ -23,7 +23,7 @@ Keys = dict[str, tuple[str, ...]]
 
 @dataclass(frozen=True)
 class Regrade:
-    """An attempt whose result is another one by the keys of today."""
+    """An attempt that was graded by other keys than those of today."""
 
     attempt: Attempt
     keys: Keys
@@ -31,8 +31,9 @@ class Regrade:
     passed: bool | None
 
     @property
-    def is_better(self) -> bool:
-        return self.points > (self.attempt.points or 0)
+    def gain(self) -> int:
+        """Points gained by the keys of today; less than nothing: lost."""
+        return self.points - (self.attempt.points or 0)
 
     @property
     def passes_now(self) -> bool:
@@ -44,7 +45,7 @@ class Regrade:
 
 
 def find_regrades(module: Module, enrolment_ids: Collection[int]) -> list[Regrade]:
-    """Return the attempts of these enrolments whose points would change, in two queries.
+    """Return the attempts of these enrolments that were graded by other keys, in two queries.
 
     The attempts are locked for the transaction that is open.
     """
@@ -61,12 +62,14 @@ def find_regrades(module: Module, enrolment_ids: Collection[int]) -> list[Regrad
     keys = {attempt: _keys_of_today(attempt, module) for attempt in attempts}
     touched = {attempt: new for attempt, new in keys.items() if new != _keys(attempt)}
     answers = _answers([attempt.id for attempt in touched])
-    found = []
-    for attempt, new in touched.items():
-        result = grade(new, answers.get(attempt.id, {}), attempt.pass_mark)
-        if result.points != attempt.points:
-            found.append(Regrade(attempt, new, result.points, result.passed))
-    return found
+    results = {
+        attempt: grade(new, answers.get(attempt.id, {}), attempt.pass_mark)
+        for attempt, new in touched.items()
+    }
+    return [
+        Regrade(attempt, touched[attempt], result.points, result.passed)
+        for attempt, result in results.items()
+    ]
 
 
 def apply_regrade(regrade: Regrade) -> None:

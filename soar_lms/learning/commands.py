@@ -38,14 +38,19 @@ def regrade(
             known = ", ".join(catalogue().modules)
             raise click.ClickException(f'there is no module "{module_id}"; there is: {known}')
         with nullcontext() if dry_run else transaction():
-            changes = find_changes(module)
-            made = [change for change in changes if may_apply(change, also_lower=also_lower)]
-            for change in changes:
-                click.echo(_line(change, stays=change not in made))
-            for change in () if dry_run else made:
-                apply_change(change, module, utc_now())
+            changes = [
+                (change, may_apply(change, also_lower=also_lower))
+                for change in find_changes(module)
+            ]
+            said = [(change, made) for change, made in changes if change.regrade.gain]
+            for change, made in said:
+                click.echo(_line(change, stays=not made))
+            for change, made in changes:
+                if made and not dry_run:
+                    apply_change(change, module, utc_now())
+    count = sum(made for _, made in said)
     verb = "would change" if dry_run else "changed"
-    click.echo(f"{len(made)} {verb}, {len(changes) - len(made)} stay as they are.")
+    click.echo(f"{count} {verb}, {len(said) - count} stay as they are.")
 
 
 def _line(change: Change, *, stays: bool) -> str:

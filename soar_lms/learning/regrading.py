@@ -23,7 +23,7 @@ from soar_lms.messages.services import post_message, public_url
 
 @dataclass(frozen=True)
 class Change:
-    """A result that is another one by the keys of today, and whose it is."""
+    """An attempt that was graded by other keys than those of today, and whose it is."""
 
     regrade: Regrade
     enrolment: Enrolment
@@ -31,30 +31,37 @@ class Change:
 
 
 def find_changes(module: Module) -> list[Change]:
-    """Return every result of a module that would change, those who gain first; four queries."""
-    enrolments = {
-        item.id: item
-        for item in db.session.scalars(select(Enrolment).where(Enrolment.module_id == module.id))
-    }
+    """Return every attempt of a module that other keys were used for, the greatest gain first.
+
+    In three queries. Nobody completes the module meanwhile: the enrolments are locked.
+    """
+    rows = db.session.scalars(
+        select(Enrolment)
+        .where(Enrolment.module_id == module.id)
+        .order_by(Enrolment.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    enrolments = {item.id: item for item in rows}
     regrades = find_regrades(module, enrolments)
     people = list_people(enrolments[item.attempt.enrolment_id].person_id for item in regrades)
     found = []
-    for regrade in sorted(regrades, key=lambda item: not item.is_better):
+    for regrade in sorted(regrades, key=lambda item: -item.gain):
         enrolment = enrolments[regrade.attempt.enrolment_id]
         found.append(Change(regrade, enrolment, people[enrolment.person_id]))
     return found
 
 
 def may_apply(change: Change, *, also_lower: bool) -> bool:
-    """Whether a change is made: a gain always, a loss if decided so and no certificate rests on it.
+    """Whether new keys are used: if nobody loses, or if decided so and no certificate rests on it.
 
     :param also_lower: whether a person decided that points are taken away too.
     """
-    return change.regrade.is_better or (also_lower and change.enrolment.completed_at is None)
+    return change.regrade.gain >= 0 or (also_lower and change.enrolment.completed_at is None)
 
 
 def apply_change(change: Change, module: Module, now: datetime) -> None:
-    """Give an attempt its new result; tell a learner who passes by it."""
+    """Give an attempt its new keys and result; tell a learner who passes by it."""
     passes_by_it = change.regrade.passes_now and not _has_passed(change)
     apply_regrade(change.regrade)
     if not passes_by_it:

@@ -15,6 +15,7 @@ from soar_lms.assessments import services as assessments
 from soar_lms.assessments.models import Attempt
 from soar_lms.catalogue.model import Module
 from soar_lms.certificates.models import Certificate
+from soar_lms.content import catalogue
 from soar_lms.database import db, transaction
 from soar_lms.learning.commands import assessments as command
 from soar_lms.learning.models import Enrolment
@@ -59,11 +60,20 @@ def chosen_by(attempt: Attempt) -> Key:
     return lambda item: tuple(answers[item["question_id"]])
 
 
-def not_chosen_by(attempt: Attempt) -> Key:
+def not_chosen_by(attempt: Attempt, *, and_not_right: bool = False) -> Key:
+    """Return a key of one option that was not chosen, and perhaps was not right before either."""
     answers = assessments.list_answers(attempt.id)
-    return lambda item: tuple(
-        option for option in item["options"] if option not in answers[item["question_id"]]
-    )[:1]
+
+    def other(item: Any) -> tuple[str, ...]:
+        taken = {*answers[item["question_id"]], *(item["correct"] if and_not_right else ())}
+        return tuple(option for option in item["options"] if option not in taken)[:1]
+
+    return other
+
+
+def module_of(app: Flask) -> Module:
+    with app.app_context():
+        return catalogue().modules["soar-to-health-and-wellness"]
 
 
 def sit(person: Person, module: Module, *, right: int) -> Attempt:
@@ -141,6 +151,24 @@ def test_a_gain_that_does_not_pass_is_kept_without_an_e_mail(
     assert result_of(app, attempt) == (4, False)
     with app.app_context():
         assert db.session.scalars(select(OutboxMessage)).all() == []
+
+
+def test_who_gains_and_loses_nothing_is_shown_the_mended_key(
+    app: Flask, failed: Attempt, mend: Mend
+) -> None:
+    """A wrong answer may stay wrong; but the review must not call the old key right."""
+    with app.app_context():
+        mend(failed, slice(7, 8), not_chosen_by(failed, and_not_right=True))
+        (change,) = find_changes(module_of(app))
+        mended = list(change.regrade.keys[failed.items[7]["question_id"]])
+
+    said = regrade(app).output
+
+    assert said == "0 changed, 0 stay as they are.\n"
+    assert result_of(app, failed) == (7, False)
+    with app.app_context():
+        assert db.session.get_one(Attempt, failed.id).items[7]["correct"] == mended
+        assert mended != failed.items[7]["correct"]
 
 
 @pytest.mark.parametrize(("options", "result"), [((), (10, True)), (("--also-lower",), (7, False))])
