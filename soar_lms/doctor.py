@@ -72,10 +72,10 @@ def _database(app: Flask, _config: Config) -> Iterator[Finding]:
         yield Finding("database", ok=False, words=words)
         return
     yield Finding("database", ok=True, words=db.engine.dialect.name)
-    yield _migrations(app)
+    yield _migrations()
 
 
-def _migrations(app: Flask) -> Finding:
+def _migrations() -> Finding:
     head = newest_migration()
     current = present_migration()
     ok = current == head

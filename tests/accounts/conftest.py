@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from soar_lms.accounts.models import Person
 from soar_lms.database import db
 from tests.factories import PASSWORD
-from tests.foundation.quick import post
+from tests.support.quick import post
 
 NEWCOMER = {
     "name": "María",

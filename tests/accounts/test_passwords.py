@@ -15,8 +15,8 @@ from soar_lms.messages.models import OutboxMessage
 from tests.accounts.conftest import is_signed_in, link_in, log_in
 from tests.conftest import SignIn
 from tests.factories import PASSWORD
-from tests.foundation.quick import post, summary, words
 from tests.support.page import get_page
+from tests.support.quick import post, summary, words
 
 NEW = "four quite different words"
 Outbox = Callable[[], list[OutboxMessage]]

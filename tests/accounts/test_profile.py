@@ -14,8 +14,8 @@ from soar_lms.accounts.services import create_person, find_person
 from soar_lms.accounts.time_zones import COMMON, choices_with, is_time_zone, time_zone_name
 from soar_lms.database import db, transaction
 from tests.factories import NOW
-from tests.foundation.quick import parsed, post, summary, value_of, words
 from tests.support.page import get_page
+from tests.support.quick import parsed, post, summary, value_of, words
 
 GIVEN = {
     "name": "Ana T. Vega",

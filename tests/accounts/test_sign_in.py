@@ -15,9 +15,9 @@ from soar_lms.config import Mode
 from soar_lms.database import db, transaction
 from tests.accounts.conftest import is_signed_in, log_in
 from tests.factories import PASSWORD
-from tests.foundation.quick import parsed, post, summary, value_of, words
-from tests.foundation.sites import make_site
 from tests.support.pack import PACK
+from tests.support.quick import parsed, post, summary, value_of, words
+from tests.support.sites import make_site
 
 WRONG = "This e-mail address and password do not match. Check both, or choose a new password."
 

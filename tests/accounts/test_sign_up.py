@@ -14,8 +14,8 @@ from soar_lms.database import db, transaction
 from soar_lms.messages.models import OutboxMessage
 from tests.accounts.conftest import NEWCOMER, is_signed_in, link_in, log_in, sign_up
 from tests.factories import PASSWORD
-from tests.foundation.quick import parsed, post, summary, value_of, words
 from tests.support.page import get_page
+from tests.support.quick import parsed, post, summary, value_of, words
 
 Outbox = Callable[[], list[OutboxMessage]]
 People = Callable[[], list[Person]]

@@ -15,7 +15,7 @@ from soar_lms.assessments.models import Answer, Attempt, EvaluationReceipt, Eval
 from soar_lms.catalogue.model import Module
 from soar_lms.database import db, transaction
 from tests.factories import NOW, make_enrolment, make_person
-from tests.foundation.together import at_once
+from tests.support.together import at_once
 
 ROUNDS = 4
 

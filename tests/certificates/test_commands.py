@@ -16,8 +16,8 @@ from soar_lms.cli import main
 from soar_lms.database import db, transaction
 from tests.certificates.test_context import row
 from tests.conftest import SECRET
-from tests.foundation.sites import make_site
 from tests.support.pack import PACK
+from tests.support.sites import make_site
 
 
 @pytest.fixture(scope="module")

@@ -31,7 +31,7 @@ LONG = "Maximiliana Guadalupe Hernández-Villavicencio de los Ángeles y Fernán
 @pytest.fixture(scope="module")
 def spoken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """Return a site that speaks English and Spanish; documents need no database."""
-    from tests.foundation.sites import make_site
+    from tests.support.sites import make_site
 
     app = make_site(tmp_path_factory.mktemp("site"))
     with app.app_context():
@@ -40,7 +40,7 @@ def spoken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
 
 @pytest.fixture(scope="module")
 def arabic(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    from tests.foundation.sites import make_pack_site
+    from tests.support.sites import make_pack_site
 
     return make_pack_site(tmp_path_factory.mktemp("pack"))
 

@@ -21,8 +21,8 @@ from soar_lms.database import db, transaction
 from tests.certificates.test_context import row
 from tests.conftest import SignIn
 from tests.factories import NOW, make_certificate
-from tests.foundation.quick import parsed, value_of, words
 from tests.support.page import get_page
+from tests.support.quick import parsed, value_of, words
 
 JSON = {"Accept": "application/json"}
 Issue = Callable[..., str]

@@ -17,7 +17,7 @@ from soar_lms.cohorts.models import Cohort, CohortMember, CohortTrainer, JoinLin
 from soar_lms.database import db, transaction
 from soar_lms.errors import NotFoundError
 from tests.factories import NOW
-from tests.foundation.together import at_once
+from tests.support.together import at_once
 
 MakeCohort = Callable[..., Cohort]
 

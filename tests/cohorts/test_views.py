@@ -24,8 +24,8 @@ from soar_lms.paging import ROWS_ON_A_PAGE
 from tests.cohorts.conftest import MODULE
 from tests.conftest import SignIn
 from tests.factories import make_person
-from tests.foundation.quick import parsed, post, summary, value_of, words
 from tests.support.page import get_page, text_of
+from tests.support.quick import parsed, post, summary, value_of, words
 
 Stages = dict[str, Person]
 

@@ -13,8 +13,8 @@ from soar_lms.app import create_app
 from soar_lms.cli import main
 from soar_lms.database import db
 from tests.conftest import SECRET
-from tests.foundation.sites import make_config
 from tests.support.pack import PACK, change, copy_pack
+from tests.support.sites import make_config
 
 
 @pytest.fixture
@@ -47,6 +47,20 @@ def people(environment: dict[str, str]) -> list[Person]:
 
 def test_it_says_its_version() -> None:
     assert run({}, "--version").output == f"soar-lms, version {__version__}\n"
+
+
+def test_migrating_goes_back_and_forth(environment: dict[str, str]) -> None:
+    assert run(environment, "migrate").exit_code == 0
+
+    back = run(environment, "migrate", "--back-to", "base")
+
+    assert (back.exit_code, back.output) == (0, "The database is at base.\n")
+    assert run(environment, "doctor").exit_code == 1
+    assert run(environment, "migrate").output == "The database is up to date.\n"
+
+
+def test_going_back_to_a_revision_that_there_is_not_is_refused(migrated: dict[str, str]) -> None:
+    assert run(migrated, "migrate", "--back-to", "nothing").exit_code != 0
 
 
 def test_migrating_twice_is_migrating_once(migrated: dict[str, str]) -> None:

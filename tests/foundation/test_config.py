@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from soar_lms.config import Config, ConfigError, Mode, SQLiteSynchronous, read_config
-from tests.foundation.sites import make_site
 from tests.support.pack import PACK
+from tests.support.sites import make_site
 
 SECRET = "Fh3k9-wLq2_Zx8vB1nM5cR7tY0pA4sDg6jKuE"
 GOOD = {"SOAR_SECRET_KEY": SECRET, "SOAR_BASE_URL": "https://training.example.org"}

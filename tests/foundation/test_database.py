@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 from flask import Flask, g
-from sqlalchemy import select, text
+from sqlalchemy import bindparam, select, text, update
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from soar_lms.accounts.models import Person
 from soar_lms.config import SQLiteSynchronous
-from soar_lms.database import UTCDateTime, WriteWithoutCSRFError, db, transaction
+from soar_lms.database import UTCDateTime, WriteWithoutCSRFError, db, transaction, write
 from tests.factories import NOW, make_person
-from tests.foundation.sites import make_site
 from tests.support.pack import PACK
+from tests.support.sites import make_site
 
 
 def names() -> list[str]:
@@ -130,6 +130,52 @@ def test_a_request_may_write_only_after_its_form_was_checked(context: Flask) -> 
             make_person(name="Ana")
 
     assert names() == ["Ana"]
+
+
+RENAME = update(Person).values(name=bindparam("new")).returning(Person.id)
+
+
+def name_of(app: Flask, person_id: int) -> str | None:
+    """Ask on a connection of its own."""
+    with app.app_context(), db.engine.connect() as connection:
+        return connection.scalar(select(Person.name).where(Person.id == person_id))
+
+
+def test_a_single_write_is_kept_when_it_returns(app: Flask) -> None:
+    with app.app_context(), transaction():
+        person = make_person(name="Ana")
+
+    with app.app_context():
+        row = write(RENAME, {"new": "Bea"})
+        seen = name_of(app, person.id)
+
+    assert row is not None
+    assert (row.id, seen) == (person.id, "Bea")
+
+
+def test_a_single_write_inside_a_transaction_is_part_of_it(app: Flask) -> None:
+    with app.app_context(), transaction():
+        person = make_person(name="Ana")
+
+    def fail() -> None:
+        with transaction():
+            write(RENAME, {"new": "Bea"})
+            raise ZeroDivisionError
+
+    with app.app_context(), pytest.raises(ZeroDivisionError):
+        fail()
+
+    assert name_of(app, person.id) == "Ana"
+
+
+@pytest.mark.parametrize(("method", "checked"), [("GET", True), ("HEAD", True), ("POST", False)])
+def test_a_single_write_is_guarded_like_a_transaction(
+    app: Flask, method: str, checked: bool
+) -> None:
+    with app.test_request_context("/en/", method=method):
+        g.csrf_checked = checked
+        with pytest.raises(WriteWithoutCSRFError):
+            write(RENAME, {"new": "Bea"})
 
 
 def test_what_was_read_stays_usable_after_the_commit(app: Flask) -> None:

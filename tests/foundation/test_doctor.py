@@ -18,8 +18,8 @@ from soar_lms.certificates.pdf import PDFError
 from soar_lms.cli import main
 from soar_lms.config import Mode
 from tests.conftest import SECRET
-from tests.foundation.sites import make_config, make_site
 from tests.support.pack import PACK
+from tests.support.sites import make_config, make_site
 
 
 def found(app: Flask) -> dict[str, tuple[bool, str]]:

@@ -12,8 +12,8 @@ from sqlalchemy.exc import OperationalError
 
 from soar_lms.access import Access, access
 from soar_lms.errors import DomainError, NotFoundError
-from tests.foundation.quick import token, words
 from tests.support.page import check_page
+from tests.support.quick import token, words
 
 JSON = {"Accept": "application/json"}
 

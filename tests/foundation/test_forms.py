@@ -16,7 +16,7 @@ from wtforms.validators import DataRequired
 
 from soar_lms.forms import Form, clean_line, clean_paragraphs, require_letters
 from soar_lms.i18n import speaking
-from tests.foundation.quick import post, summary, value_of
+from tests.support.quick import post, summary, value_of
 
 TOO_OLD = "This page was open for a long time. Please check it and send it again."
 
@@ -160,7 +160,7 @@ def test_sending_it_again_from_that_page_works(as_learner: FlaskClient) -> None:
 def test_a_token_of_another_session_does_not_fit(
     app: Flask, as_learner: FlaskClient, as_trainer: FlaskClient
 ) -> None:
-    from tests.foundation.quick import token
+    from tests.support.quick import token
 
     stolen = token(as_trainer)
     token(as_learner)
@@ -176,7 +176,7 @@ def test_a_token_works_as_long_as_the_session(
     """A page left open over lunch, or for a week, still works."""
     import time
 
-    from tests.foundation.quick import token
+    from tests.support.quick import token
 
     old = token(as_learner)
     later = time.time() + 7 * 24 * 3600

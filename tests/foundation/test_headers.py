@@ -9,9 +9,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from soar_lms.headers import ONE_YEAR
-from tests.foundation.quick import parsed
-from tests.foundation.sites import make_site
 from tests.support.pack import PACK
+from tests.support.quick import parsed
+from tests.support.sites import make_site
 
 ADDRESSES = ["/", "/en/", "/en/nowhere", "/en/sign-in", "/en/home", "/healthz", "/exit", "/metrics"]
 

@@ -20,7 +20,7 @@ from soar_lms.i18n import (
     languages,
     speaking,
 )
-from tests.foundation.quick import parsed
+from tests.support.quick import parsed
 
 
 def spoken(client: FlaskClient, page: str, accept: str | None = None) -> str:

@@ -14,8 +14,8 @@ from soar_lms.access import Access, access
 from soar_lms.app import create_app
 from soar_lms.database import db
 from tests.conftest import SECRET
-from tests.foundation.sites import make_config, make_site
 from tests.support.pack import PACK
+from tests.support.sites import make_config, make_site
 
 TOKEN = "a token for metrics, 9876543210 zyxwv"
 

@@ -25,8 +25,8 @@ from soar_lms.certificates.models import Certificate
 from soar_lms.database import db, transaction
 from soar_lms.messages.models import OutboxMessage
 from tests.factories import PASSWORD, make_person
-from tests.foundation.quick import parsed
 from tests.support.page import get_page, post_form
+from tests.support.quick import parsed
 
 NAME = "نوفل قنديل"
 EMAIL = "nawfal@example.org"

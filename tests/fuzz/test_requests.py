@@ -28,7 +28,6 @@ from soar_lms.database import db, transaction
 from soar_lms.learning import services as learning
 from soar_lms.learning.standing import find_enrolment
 from tests.factories import make_certificate, make_enrolment, make_person
-from tests.foundation.quick import token
 from tests.fuzz.hostile import (
     ACCEPTS,
     BODIES,
@@ -46,6 +45,7 @@ from tests.fuzz.hostile import (
     rules_of,
     words,
 )
+from tests.support.quick import token
 
 SETTING = "health-care"
 EXAMPLES = 120

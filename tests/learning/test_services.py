@@ -48,7 +48,7 @@ from tests.factories import (
     pass_module,
     take_test,
 )
-from tests.foundation.together import at_once
+from tests.support.together import at_once
 
 
 @pytest.fixture

@@ -14,9 +14,9 @@ from soar_lms.database import db, transaction
 from soar_lms.learning.models import Enrolment
 from soar_lms.learning.standing import get_enrolment
 from tests.factories import finish_lessons
-from tests.foundation.quick import parsed, post, summary, words
 from tests.learning.places import ENROLLED, EVALUATED, PASSED, READY, SETTING, address, bring
 from tests.support.page import get_page, text_of
+from tests.support.quick import parsed, post, summary, words
 
 
 @pytest.mark.parametrize(

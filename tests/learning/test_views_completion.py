@@ -21,9 +21,9 @@ from soar_lms.learning.models import Enrolment
 from tests.assessments.variants import with_spec
 from tests.conftest import empty_tables
 from tests.factories import make_person
-from tests.foundation.quick import parsed, post, summary, value_of, words
-from tests.foundation.sites import make_pack_site
 from tests.learning.places import EVALUATED, PASSED, READY, address, bring, serve
+from tests.support.quick import parsed, post, summary, value_of, words
+from tests.support.sites import make_pack_site
 
 ANSWERS = {
     "confidence-recognize-before": "2",

@@ -16,7 +16,6 @@ from soar_lms.catalogue.model import Module
 from soar_lms.database import db
 from soar_lms.learning.models import Enrolment, LessonCompletion
 from tests.conftest import SignIn
-from tests.foundation.quick import parsed, post, words
 from tests.learning.places import (
     ENROLLED,
     PASSED,
@@ -26,6 +25,7 @@ from tests.learning.places import (
     rationales_in,
 )
 from tests.learning.test_views_reading import check_with
+from tests.support.quick import parsed, post, words
 
 OTHER = "social-services"
 JSON = {"Accept": "application/json"}

@@ -15,11 +15,11 @@ from soar_lms.accounts.models import Person
 from soar_lms.catalogue.model import Module
 from soar_lms.database import transaction
 from tests.factories import make_person
-from tests.foundation.quick import parsed, post, words
-from tests.foundation.sites import make_pack_site, make_site
 from tests.learning.places import ENROLLED, SETTING, address, bring, plain, rationales_in
 from tests.support.pack import change, copy_pack
 from tests.support.page import get_page, text_of
+from tests.support.quick import parsed, post, words
+from tests.support.sites import make_pack_site, make_site
 
 MODULE = "soar-to-health-and-wellness"
 PLACE = f"/en/learn/{MODULE}"

@@ -21,7 +21,6 @@ from soar_lms.learning.models import Enrolment
 from tests.assessments.variants import with_attempts, with_post, with_questions
 from tests.conftest import SignIn
 from tests.factories import PASSWORD, take_test
-from tests.foundation.quick import parsed, post, summary, words
 from tests.learning.places import (
     ENROLLED,
     PASSED,
@@ -31,6 +30,7 @@ from tests.learning.places import (
     rationales_in,
     serve,
 )
+from tests.support.quick import parsed, post, summary, words
 
 JSON = {"Accept": "application/json"}
 

@@ -15,8 +15,8 @@ from soar_lms.i18n import current_language, speaking
 from soar_lms.messages.models import OutboxMessage
 from soar_lms.messages.services import post_message, public_url
 from tests.factories import NOW, make_person
-from tests.foundation.quick import parsed
-from tests.foundation.sites import make_pack_site, make_site
+from tests.support.quick import parsed
+from tests.support.sites import make_pack_site, make_site
 
 ADDRESS = "http://127.0.0.1:8000/en/certificates/ABC"
 

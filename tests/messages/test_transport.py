@@ -19,8 +19,8 @@ from soar_lms.database import db, transaction
 from soar_lms.messages.models import OutboxMessage
 from soar_lms.messages.transport import build_email, make_transport
 from soar_lms.messages.worker import send_due
-from tests.foundation.sites import make_config
 from tests.messages.smtp_server import MailServer, mail_server
+from tests.support.sites import make_config
 
 MOMENT = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 LINK = "http://127.0.0.1:8000/es/confirm/" + "abcdefghij" * 12

@@ -8,9 +8,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from soar_lms.config import Mode
-from tests.foundation.quick import parsed, words
-from tests.foundation.sites import make_site
 from tests.support.pack import PACK
+from tests.support.quick import parsed, words
+from tests.support.sites import make_site
 
 
 def demo(folder: Path, **values: object) -> FlaskClient:
