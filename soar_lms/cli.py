@@ -17,6 +17,7 @@ from soar_lms import __version__, demo, doctor
 from soar_lms.access import Role
 from soar_lms.accounts.services import create_person
 from soar_lms.app import create_app
+from soar_lms.audit.services import Action, operator, record
 from soar_lms.catalogue.commands import content
 from soar_lms.catalogue.problems import ContentError
 from soar_lms.certificates.commands import certificates
@@ -126,6 +127,13 @@ def create(email: str, role: str, name: str, language: str | None) -> None:
                     language=tag,
                     time_zone=config.time_zone,
                     now=utc_now(),
+                )
+                record(
+                    Action.PERSON_CREATED,
+                    actor=operator(),
+                    now=utc_now(),
+                    person_id=person.id,
+                    role=role,
                 )
         except ValueError as error:
             raise click.ClickException(str(error)) from None

@@ -24,6 +24,7 @@ from sqlalchemy import (
     BindParameter,
     Boolean,
     DateTime,
+    Insert,
     MetaData,
     SQLColumnExpression,
     Text,
@@ -178,6 +179,14 @@ def write(statement: Executable, values: Mapping[str, Any]) -> Row[Any] | None:
     """
     _check_may_write()
     return read(statement, values).first()
+
+
+def append(statement: Insert, values: Mapping[str, Any]) -> None:
+    """Add a line to a log while a page is only read: the one write that a GET may do.
+
+    It is committed at once. Only the audit trail uses it (`docs/decisions/0013-audit-trail.md`).
+    """
+    read(statement, values)
 
 
 def close_plain_connection(_error: BaseException | None = None) -> None:

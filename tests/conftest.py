@@ -25,7 +25,7 @@ from soar_lms.database import Base, db, transaction
 from soar_lms.messages.models import OutboxMessage
 from soar_lms.migrations import upgrade
 from tests.factories import make_person
-from tests.support.databases import start_postgresql
+from tests.support.databases import start_postgresql, without_triggers
 
 for name in [name for name in os.environ if name.startswith("SOAR_")]:
     del os.environ[name]
@@ -81,7 +81,7 @@ def empty_tables() -> None:
     """Forget everything; commits are real in these tests, so nothing can be rolled back."""
     db.session.rollback()
     tables = Base.metadata.sorted_tables
-    with db.engine.begin() as connection:
+    with db.engine.begin() as connection, without_triggers(connection):
         if connection.dialect.name == "postgresql":
             names = ", ".join(table.name for table in tables)
             connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))

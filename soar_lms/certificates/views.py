@@ -18,6 +18,7 @@ from flask.typing import ResponseReturnValue
 
 from soar_lms.access import Access, access
 from soar_lms.accounts.current import current_reader
+from soar_lms.audit.services import Action, note_view
 from soar_lms.certificates import services
 from soar_lms.certificates.access import can_view
 from soar_lms.certificates.codes import format_code, read_code
@@ -55,13 +56,21 @@ def download_certificate(code: str) -> ResponseReturnValue:
 
 
 def _readable(code: str) -> Certificate:
-    """Return a certificate to those who may see it.
+    """Return a certificate to those who may see it; note when staff looked.
 
     :raises NotFoundError: to everybody else, as if there were none.
     """
-    certificate = services.get_certificate(code)
-    if not can_view(current_reader(), certificate):
+    certificate, reader = services.get_certificate(code), current_reader()
+    if not can_view(reader, certificate):
         raise NotFoundError
+    if certificate.person_id != reader.id:
+        note_view(
+            Action.CERTIFICATE_VIEWED,
+            viewer_id=reader.id,
+            now=utc_now(),
+            person_id=certificate.person_id,
+            certificate=certificate.code,
+        )
     return certificate
 
 

@@ -18,6 +18,7 @@ from flask_login import current_user
 
 from soar_lms.access import Access, access
 from soar_lms.accounts.current import current_reader
+from soar_lms.audit.services import Action, note_view
 from soar_lms.certificates.codes import format_code
 from soar_lms.clock import utc_now
 from soar_lms.cohorts import report, services
@@ -101,7 +102,9 @@ def replace_link(cohort_id: int) -> ResponseReturnValue:
 @blueprint.get("/cohorts/<int:cohort_id>/members.csv")
 @access(Access.TRAINER)
 def export_members(cohort_id: int) -> ResponseReturnValue:
-    cohort = services.get_cohort(current_reader(), cohort_id)
+    reader = current_reader()
+    cohort = services.get_cohort(reader, cohort_id)
+    note_view(Action.MEMBERS_EXPORTED, viewer_id=reader.id, now=utc_now(), cohort=cohort.id)
     header = [
         gettext("Name"),
         gettext("E-mail"),

@@ -8,6 +8,7 @@ from contextlib import nullcontext
 import click
 from flask import Flask
 
+from soar_lms.audit.services import operator
 from soar_lms.clock import utc_now
 from soar_lms.content import catalogue
 from soar_lms.database import transaction
@@ -47,7 +48,7 @@ def regrade(
                 click.echo(_line(change, stays=not made))
             for change, made in changes:
                 if made and not dry_run:
-                    apply_change(change, module, utc_now())
+                    apply_change(change, module, actor=operator(), now=utc_now())
     count = sum(made for _, made in said)
     verb = "would change" if dry_run else "changed"
     click.echo(f"{count} {verb}, {len(said) - count} stay as they are.")

@@ -15,6 +15,7 @@ from soar_lms.accounts.models import Person
 from soar_lms.accounts.services import list_people
 from soar_lms.assessments.regrading import Regrade, apply_regrade, find_regrades
 from soar_lms.assessments.services import list_attempts
+from soar_lms.audit.services import Action, Actor, record
 from soar_lms.catalogue.model import Module
 from soar_lms.database import db
 from soar_lms.learning.models import Enrolment
@@ -60,10 +61,20 @@ def may_apply(change: Change, *, also_lower: bool) -> bool:
     return change.regrade.gain >= 0 or (also_lower and change.enrolment.completed_at is None)
 
 
-def apply_change(change: Change, module: Module, now: datetime) -> None:
+def apply_change(change: Change, module: Module, *, actor: Actor, now: datetime) -> None:
     """Give an attempt its new keys and result; tell a learner who passes by it."""
     passes_by_it = change.regrade.passes_now and not _has_passed(change)
     apply_regrade(change.regrade)
+    attempt = change.regrade.attempt
+    record(
+        Action.TEST_REGRADED,
+        actor=actor,
+        now=now,
+        person_id=change.person.id,
+        module=module.id,
+        instrument=attempt.instrument,
+        number=attempt.number,
+    )
     if not passes_by_it:
         return
     language = change.person.language

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import select
 
 from soar_lms import __version__
 from soar_lms.accounts.models import Person
 from soar_lms.app import create_app
+from soar_lms.audit.models import AuditEntry
 from soar_lms.cli import main
-from soar_lms.database import db
+from soar_lms.database import Base, db
 from tests.conftest import SECRET
 from tests.support.pack import PACK, change, copy_pack
 from tests.support.sites import make_config
+
+Row = TypeVar("Row", bound=Base)
 
 
 @pytest.fixture
@@ -39,10 +44,14 @@ def migrated(environment: dict[str, str]) -> dict[str, str]:
     return environment
 
 
-def people(environment: dict[str, str]) -> list[Person]:
+def rows(environment: dict[str, str], model: type[Row]) -> list[Row]:
     app = create_app(make_config(Path(environment["SOAR_INSTANCE"]), modules=PACK))
     with app.app_context():
-        return list(db.session.query(Person).order_by(Person.id))
+        return list(db.session.scalars(select(model)))
+
+
+def people(environment: dict[str, str]) -> list[Person]:
+    return rows(environment, Person)
 
 
 def test_it_says_its_version() -> None:
@@ -84,6 +93,23 @@ def test_somebody_is_made_with_a_role_and_without_a_password(
         None,
     )
     assert person.confirmed_at is not None
+
+
+def test_making_somebody_is_in_the_audit_trail(
+    migrated: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOGNAME", "grace-hopper")
+
+    run(migrated, "users", "create", "g@example.org", "--role", "trainer", "--name", "Grace")
+
+    (person,) = people(migrated)
+    (entry,) = rows(migrated, AuditEntry)
+    assert (entry.action, entry.operator, entry.person_id, entry.facts) == (
+        "person-created",
+        "grace-hopper",
+        person.id,
+        {"role": "trainer"},
+    )
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from soar_lms.accounts.models import Person
 from soar_lms.assessments import services as assessments
 from soar_lms.assessments.models import Attempt
+from soar_lms.audit.services import Action, find_entries
 from soar_lms.catalogue.model import Module
 from soar_lms.certificates.models import Certificate
 from soar_lms.content import catalogue
@@ -94,6 +95,13 @@ def result_of(app: Flask, attempt: Attempt) -> tuple[int | None, bool | None]:
         return now.points, now.passed
 
 
+def trail(app: Flask) -> list[dict[str, Any]]:
+    """Return what the audit trail says of tests that were judged anew."""
+    with app.app_context():
+        entries = db.session.scalars(find_entries(action=Action.TEST_REGRADED)).all()
+        return [entry.facts for entry in entries]
+
+
 @pytest.fixture
 def failed(app: Flask, module: Module) -> Attempt:
     with app.app_context(), transaction():
@@ -113,6 +121,7 @@ def test_a_dry_run_says_who_would_change_and_changes_nothing(
         "1 would change, 0 stay as they are.",
     ]
     assert result_of(app, failed) == (7, False)
+    assert trail(app) == []
 
 
 def test_who_passes_by_it_is_told_once_in_their_language(
@@ -127,6 +136,9 @@ def test_who_passes_by_it_is_told_once_in_their_language(
     assert first.output.endswith("1 changed, 0 stay as they are.\n")
     assert second.output == "0 changed, 0 stay as they are.\n"
     assert result_of(app, failed) == (9, True)
+    assert trail(app) == [
+        {"module": "soar-to-health-and-wellness", "instrument": "post", "number": 1}
+    ]
     with app.app_context():
         (message,) = db.session.scalars(
             select(OutboxMessage).where(OutboxMessage.kind == "test-regraded")

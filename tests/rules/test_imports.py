@@ -17,7 +17,7 @@ FLOORS = (
     {"config", "fragments"},
     {"database", "i18n", "limits"},
     {"errors", "extensions", "forms", "migrations", "server", "templating", "translations"},
-    {"catalogue", "messages"},
+    {"audit", "catalogue", "messages"},
     {"content"},
     {"accounts"},
     {"assessments", "certificates"},
@@ -31,6 +31,7 @@ FLOOR_OF = {name: number for number, names in enumerate(FLOORS) for name in name
 
 # What others may import of a feature: its services, its models (for types), and pure modules.
 DOORS = {
+    "audit": {"services"},
     "accounts": {"models", "services", "current", "professions", "time_zones"},
     "assessments": {"models", "services", "grading", "regrading"},
     "catalogue": {"model", "schema"},

@@ -42,7 +42,7 @@ LEARNER_PAGES = {
 
 COHORT_PAGES = {
     "/en/cohorts/{cohort}": 8,
-    "/en/cohorts/{cohort}/members.csv": 7,
+    "/en/cohorts/{cohort}/members.csv": 8,
     "/en/cohorts": 3,
 }
 

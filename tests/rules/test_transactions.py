@@ -190,3 +190,33 @@ def test_every_view_checks_its_form_and_writes_once() -> None:
 )
 def test_a_careless_view_is_reported(text: str, faults: list[str]) -> None:
     assert find_careless_views(Source("pages.py", text)) == faults
+
+
+# --- the one write that a GET may do ------------------------------------------------------------
+
+APPENDS = {"audit/services.py", "database.py"}
+
+
+def find_other_logs(source: Source) -> list[str]:
+    """Return where something other than the audit trail imports the write that a GET may do."""
+    if source.path in APPENDS:
+        return []
+    return [
+        source.at(node, "only the audit trail is written to while a page is read")
+        for node, name in source.imports()
+        if name == "soar_lms.database.append"
+    ]
+
+
+def test_only_the_audit_trail_is_written_to_while_a_page_is_read() -> None:
+    faults = [fault for source in read_sources() for fault in find_other_logs(source)]
+
+    assert not faults, "\n".join(faults)
+
+
+def test_another_log_is_reported() -> None:
+    source = Source("pages.py", "from soar_lms.database import append, db\n")
+
+    assert find_other_logs(source) == [
+        "pages.py:1: only the audit trail is written to while a page is read"
+    ]

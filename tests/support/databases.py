@@ -1,11 +1,15 @@
-"""PostgreSQL for tests: a server from a wheel, started once, without any installation."""
+"""Databases for tests: a PostgreSQL server from a wheel, started once; a way round triggers."""
 
 from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.engine import Connection
 
 _FAST = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
 """Nobody needs the tests' data after a power cut. Tests of durability set their own."""
@@ -34,3 +38,21 @@ def _address(uri: str, name: str) -> str:
     base, _, query = uri.partition("?")
     base = base.rsplit("/", 1)[0].replace("postgresql://", "postgresql+psycopg://")
     return f"{base}/{name}" + (f"?{query}" if query else "")
+
+
+@contextmanager
+def without_triggers(connection: Connection) -> Iterator[None]:
+    """Let a test forget what nobody else can: the audit trail refuses to be emptied."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET session_replication_role = replica"))
+        yield
+        connection.execute(text("SET session_replication_role = DEFAULT"))
+        return
+    triggers = connection.execute(
+        text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+    ).all()
+    for trigger in triggers:
+        connection.execute(text(f"DROP TRIGGER {trigger.name}"))
+    yield
+    for trigger in triggers:
+        connection.execute(text(trigger.sql))
