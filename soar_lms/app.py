@@ -15,7 +15,7 @@ from soar_lms.accounts.security import configure_security
 from soar_lms.assets import configure_assets
 from soar_lms.catalogue.loader import load_catalogue
 from soar_lms.certificates import views as certificates
-from soar_lms.cohorts import views as cohorts
+from soar_lms.cohorts.views import blueprint as cohorts
 from soar_lms.config import Config, read_config
 from soar_lms.content import configure_content, labels_in
 from soar_lms.database import ENGINE_OPTIONS, close_plain_connection, configure_engine, db
@@ -61,7 +61,7 @@ def create_app(config: Config | None = None) -> Flask:
         accounts.blueprint,
         learning,
         certificates.blueprint,
-        cohorts.blueprint,
+        cohorts,
         messages.blueprint,
     ):
         app.register_blueprint(blueprint)

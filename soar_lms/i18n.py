@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError, negotiate_locale
 from babel.dates import format_date as babel_format_date
-from babel.dates import format_datetime as babel_format_datetime
+from babel.dates import format_time as babel_format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
@@ -210,13 +210,15 @@ def format_day(day: date) -> str:
 
 
 def format_moment(moment: datetime, time_zone: str) -> str:
-    """Write a moment where the clock shows `time_zone`, with the zone's short name."""
-    return babel_format_datetime(
-        moment,
-        format="medium",
-        tzinfo=ZoneInfo(time_zone),
-        locale=current_language().locale,
-    )
+    """Write a moment where the clock shows `time_zone`: Nov 1, 2026, 1:30 AM EDT.
+
+    The zone's short name (tz database) tells the hour that happens twice from itself.
+    """
+    local, locale = moment.astimezone(ZoneInfo(time_zone)), current_language().locale
+    day = babel_format_date(local, format="medium", locale=locale)
+    time = babel_format_time(local, format="short", locale=locale)
+    joined = locale.datetime_formats["medium"].replace("{1}", day).replace("{0}", time)
+    return f"{joined} {local.tzname()}"
 
 
 def format_number(value: float) -> str:

@@ -77,6 +77,18 @@ class Attempt(Base):
         return self.submitted_at is None
 
 
+class AttemptGrant(Base):
+    """One more try of the post-test that somebody was given, whatever limit or wait says."""
+
+    __tablename__ = "attempt_grants"
+    __table_args__ = (CheckConstraint("number >= 1", name="number_is_positive"),)
+
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolments.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    """The number of the attempt that it allows. Who gave it and why is in the audit trail."""
+    granted_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
 class Answer(Base):
     """What a learner chose for a question of an attempt; the last one counts."""
 

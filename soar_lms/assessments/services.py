@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from random import Random
 from typing import Any
 
@@ -13,8 +13,10 @@ from sqlalchemy import Select, String, Text, bindparam, case, cast, literal, sel
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
+from soar_lms.assessments.attempt_limits import Hurdle, NextAttempt, next_attempt
 from soar_lms.assessments.draw import draw_items
 from soar_lms.assessments.grading import grade, is_correct, is_possible
+from soar_lms.assessments.granting import list_granted
 from soar_lms.assessments.models import (
     Answer,
     Attempt,
@@ -84,7 +86,7 @@ def start_attempt(
     if earlier and earlier[-1].is_open:
         return earlier[-1]
     if instrument == POST:
-        _check_may_start(module, earlier, now)
+        _check_may_start(module, enrolment_id, earlier, now)
     attempt = _draw(module, instrument, setting)
     attempt.enrolment_id = enrolment_id
     attempt.number = len(earlier) + 1
@@ -98,15 +100,34 @@ def start_attempt(
     return attempt
 
 
-def _check_may_start(module: Module, earlier: list[Attempt], now: datetime) -> None:
-    post = module.spec.instruments.post
-    if post is None or any(attempt.passed for attempt in earlier):
+def _check_may_start(
+    module: Module, enrolment_id: int, earlier: list[Attempt], now: datetime
+) -> None:
+    granted = list_granted([enrolment_id])[enrolment_id]
+    following = find_next_attempt(module, earlier, granted, now)
+    if following is None:
         raise NotFoundError
-    if post.attempts.limit is not None and len(earlier) >= post.attempts.limit:
+    if following.hurdle is Hurdle.LIMIT:
         raise AttemptLimitReachedError
-    last = earlier[-1].submitted_at if earlier else None
-    if last is not None and now < last + timedelta(minutes=post.attempts.wait_minutes):
+    if following.hurdle is Hurdle.WAIT:
         raise TooSoonError
+
+
+def find_next_attempt(
+    module: Module, earlier: Sequence[Attempt], granted: Collection[int], now: datetime
+) -> NextAttempt | None:
+    """Return the post-test attempt that would be next, and what stands before it.
+
+    None where there is none to begin: no post-test, one is open, or it was passed.
+
+    :param earlier: every attempt of the enrolment at its post-test, the first one first.
+    :param granted: the numbers of those that somebody granted.
+    """
+    post = module.spec.instruments.post
+    if post is None or any(attempt.passed or attempt.is_open for attempt in earlier):
+        return None
+    ended = [attempt.submitted_at for attempt in earlier if attempt.submitted_at]
+    return next_attempt(post.attempts, ended, granted, now)
 
 
 def _draw(module: Module, instrument: str, setting: str) -> Attempt:
@@ -141,6 +162,19 @@ def list_attempts(enrolment_id: int, instrument: str) -> list[Attempt]:
             .order_by(Attempt.number)
         )
     )
+
+
+def list_attempts_of(enrolment_ids: Collection[int]) -> dict[int, list[Attempt]]:
+    """Return every attempt of enrolments, by enrolment: pre-test first, in one query."""
+    wanted = bindparam("enrolment_ids", enrolment_ids, Numbers)
+    found: dict[int, list[Attempt]] = {enrolment_id: [] for enrolment_id in enrolment_ids}
+    for attempt in db.session.scalars(
+        select(Attempt)
+        .where(Among(Attempt.enrolment_id, wanted))
+        .order_by(Attempt.instrument.desc(), Attempt.number)
+    ):
+        found[attempt.enrolment_id].append(attempt)
+    return found
 
 
 def list_answers(attempt_id: int) -> dict[str, list[str]]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from wtforms import SelectMultipleField, StringField
+from wtforms import IntegerField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 from wtforms.validators import Optional as OptionalInput
+from wtforms.widgets import HiddenInput
 
+from soar_lms.audit.models import REASON_LENGTH
 from soar_lms.cohorts.models import COHORT_NAME_LENGTH
 from soar_lms.content import catalogue, title_here
 from soar_lms.forms import Form, require_letters
@@ -48,3 +50,28 @@ class CreateCohortForm(Form):
         if not form.is_submitted() and len(form.modules.choices) == 1:
             form.modules.data = [form.modules.choices[0].value]
         return form
+
+
+class GrantAttemptForm(Form):
+    """One more try of the final test, and why."""
+
+    number = IntegerField(
+        widget=HiddenInput(),
+        validators=[
+            InputRequired(_("Please go back to the record and open this page again.")),
+            NumberRange(1, 1_000, _("Please go back to the record and open this page again.")),
+        ],
+    )
+    """The try that is meant: a second click gives no second one."""
+    reason = TextAreaField(
+        _("Reason"),
+        description=_(
+            "One sentence for the record, for example: The connection broke during the test. "
+            "Do not write about clients, patients or anybody's health."
+        ),
+        validators=[
+            DataRequired(_("Write the reason in one sentence.")),
+            require_letters,
+            Length(max=REASON_LENGTH, message=_("Enter at most %(max)d characters.")),
+        ],
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -119,8 +119,8 @@ MOMENT = datetime(2026, 11, 23, 4, 30, tzinfo=UTC)
 @pytest.mark.parametrize(
     ("language", "day", "number", "share", "moment"),
     [
-        ("en", "February 1, 2026", "1,234.5", "80%", "Nov 22, 2026, 11:30:00 PM"),
-        ("es", "1 de febrero de 2026", "1,234.5", "80%", "22 nov 2026, 11:30:00 p.m."),
+        ("en", "February 1, 2026", "1,234.5", "80%", "Nov 22, 2026, 11:30 PM EST"),
+        ("es", "1 de febrero de 2026", "1,234.5", "80%", "22 nov 2026, 11:30 p.m. EST"),
     ],
 )
 def test_dates_and_numbers_look_as_people_of_the_country_write_them(
@@ -140,6 +140,18 @@ def test_dates_and_numbers_look_as_people_of_the_country_write_them(
         share,
         moment,
     ]
+
+
+def test_the_hour_that_happens_twice_is_told_from_itself(context: Flask) -> None:
+    first = datetime(2026, 11, 1, 5, 30, tzinfo=UTC)
+
+    with speaking("en"):
+        shown = [
+            format_moment(moment, "America/New_York").replace("\u202f", " ")
+            for moment in (first, first + timedelta(hours=1))
+        ]
+
+    assert shown == ["Nov 1, 2026, 1:30 AM EDT", "Nov 1, 2026, 1:30 AM EST"]
 
 
 def test_a_moment_is_shown_where_the_reader_is(context: Flask) -> None:

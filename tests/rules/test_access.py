@@ -62,6 +62,7 @@ MODULE = "/en/learn/{module}"
 LESSON = f"{MODULE}/{{setting}}/{{lesson}}"
 CHECK_LESSON = f"{MODULE}/{{setting}}/{{check_lesson}}"
 ATTEMPT = f"{MODULE}/tests/post/1"
+MEMBER = "/en/cohorts/{cohort}/members/{member}"
 NOT_ENROLLED = (MODULE,) * 4
 
 # Forms are sent without their token: what is not forbidden is refused, and nothing changes.
@@ -84,11 +85,14 @@ ACCESS: Mapping[tuple[str, str], Row] = {
     ("cohorts.create_cohort", "GET"): Row("/en/cohorts/new", STAFF),
     ("cohorts.create_cohort", "POST"): Row("/en/cohorts/new", refused(STAFF)),
     ("cohorts.export_members", "GET"): Row("/en/cohorts/{cohort}/members.csv", OWN_STAFF),
+    ("cohorts.grant_more", "GET"): Row(f"{MEMBER}/{{module}}/grant", OWN_STAFF),
+    ("cohorts.grant_more", "POST"): Row(f"{MEMBER}/{{module}}/grant", refused(OWN_STAFF)),
     ("cohorts.join_cohort", "POST"): Row("/en/join/{join}", refused(SIGNED_IN)),
     ("cohorts.list_cohorts", "GET"): Row("/en/cohorts", STAFF),
     ("cohorts.replace_link", "POST"): Row("/en/cohorts/{cohort}/link", refused(OWN_STAFF)),
     ("cohorts.show_cohort", "GET"): Row("/en/cohorts/{cohort}", OWN_STAFF),
     ("cohorts.show_join", "GET"): Row("/en/join/{join}", EVERYBODY),
+    ("cohorts.show_member", "GET"): Row(MEMBER, OWN_STAFF),
     ("healthz", "GET"): Row("/healthz", EVERYBODY),
     ("learning.answer_check", "POST"): Row(
         f"{CHECK_LESSON}/checks/{{check}}", to(CHECK_LESSON, OWNER)

@@ -78,6 +78,7 @@ def make_world(app: Flask) -> World:
             **_check_place(module),
             "code": code,
             "cohort": cohort.id,
+            "member": people["learner"].id,
             "join": link.token,
             "confirmation": confirmation,
             "reset": reset,

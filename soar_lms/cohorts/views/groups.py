@@ -1,18 +1,10 @@
-"""The trainer's first room, and the learner's way into it."""
+"""Groups, who in them has finished, and the learner's way into one."""
 
 from __future__ import annotations
 
 import re
 
-from flask import (
-    Blueprint,
-    Response,
-    flash,
-    redirect,
-    render_template,
-    request,
-    url_for,
-)
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -25,6 +17,7 @@ from soar_lms.cohorts import report, services
 from soar_lms.cohorts.forms import CreateCohortForm
 from soar_lms.cohorts.models import Cohort
 from soar_lms.cohorts.report import ReportRow
+from soar_lms.cohorts.views.blueprint import blueprint
 from soar_lms.cohorts.wording import STATES, say_left
 from soar_lms.content import catalogue
 from soar_lms.database import transaction
@@ -32,8 +25,6 @@ from soar_lms.forms import ActionForm
 from soar_lms.i18n import current_language, gettext, languages
 from soar_lms.messages.services import public_url
 from soar_lms.paging import turn_to
-
-blueprint = Blueprint("cohorts", __name__, url_prefix="/<language:language>")
 
 
 @blueprint.get("/cohorts")

@@ -1,0 +1,86 @@
+"""Giving a learner one more try of the final test: a person decides, says why, and is on record."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from soar_lms.accounts.models import Person
+from soar_lms.assessments import services as assessments
+from soar_lms.assessments.attempt_limits import NextAttempt
+from soar_lms.assessments.granting import keep_grant, list_granted
+from soar_lms.assessments.models import Attempt
+from soar_lms.assessments.services import find_next_attempt
+from soar_lms.audit.services import Action, Actor, record
+from soar_lms.catalogue.model import Module
+from soar_lms.errors import DomainError
+from soar_lms.i18n import lazy_gettext
+from soar_lms.learning.models import Enrolment
+from soar_lms.messages.services import post_message, public_url
+
+
+class GrantNotNeededError(DomainError):
+    """Nothing stands before the learner's next try, or there is none to come."""
+
+    title = lazy_gettext("No further try is needed")
+    message = lazy_gettext(
+        "This learner can begin the final test now, is taking it, or has passed it."
+    )
+
+
+def find_blocked_attempt(enrolment: Enrolment, module: Module, now: datetime) -> NextAttempt | None:
+    """Return the try of the final test that limit or wait hold back, or None."""
+    earlier = assessments.list_attempts(enrolment.id, assessments.POST)
+    return blocked_attempt(module, earlier, list_granted([enrolment.id])[enrolment.id], now)
+
+
+def blocked_attempt(
+    module: Module, attempts: Sequence[Attempt], granted: Collection[int], now: datetime
+) -> NextAttempt | None:
+    """Return the try that is held back, for an enrolment whose attempts are known, or None."""
+    earlier = [attempt for attempt in attempts if attempt.instrument == assessments.POST]
+    following = find_next_attempt(module, earlier, granted, now)
+    return following if following and following.hurdle else None
+
+
+def grant_attempt(
+    person: Person,
+    enrolment: Enrolment,
+    module: Module,
+    *,
+    number: int,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Allow one try more, put it on record, and tell the learner; a second time, nothing.
+
+    :param number: the try that is meant, as the page said: a second click gives no second one.
+    :raises GrantNotNeededError: when no such try is held back.
+    """
+    blocked = find_blocked_attempt(enrolment, module, now)
+    if blocked is None and number in list_granted([enrolment.id])[enrolment.id]:
+        return
+    if blocked is None or blocked.number != number:
+        raise GrantNotNeededError
+    if not keep_grant(enrolment.id, number, now):
+        return
+    record(
+        Action.ATTEMPT_GRANTED,
+        actor=actor,
+        now=now,
+        person_id=person.id,
+        reason=reason,
+        module=module.id,
+        instrument=assessments.POST,
+        number=number,
+    )
+    post_message(
+        "attempt-granted",
+        recipient=person.email,
+        language=person.language,
+        now=now,
+        name=person.name,
+        module=module.title_in(person.language),
+        address=public_url("learning.show_module", module_id=module.id, language=person.language),
+    )
