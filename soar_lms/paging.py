@@ -26,13 +26,18 @@ class Page(Generic[Row]):
         return self.first_row + len(self.rows) - 1
 
 
+def read_number(asked: str | None) -> int | None:
+    """Return the number that came with an address; None for anything else, or nothing."""
+    is_number = asked is not None and asked.isascii() and asked.isdigit() and len(asked) < 10
+    return int(asked) if asked and is_number else None
+
+
 def turn_to(rows: Sequence[Row], asked: str | None, size: int = ROWS_ON_A_PAGE) -> Page[Row]:
     """Return the page that an address asks for; what is no page of the list is the nearest one.
 
     :param asked: the number as it came with the request; anything, or nothing.
     """
     last = max(1, -(-len(rows) // size))
-    digits = asked if asked and asked.isascii() and asked.isdigit() and len(asked) < 10 else "1"
-    number = min(max(int(digits), 1), last)
+    number = min(max(read_number(asked) or 1, 1), last)
     start = (number - 1) * size
     return Page(rows[start : start + size], number, last, start + 1, len(rows))

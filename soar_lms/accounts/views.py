@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_security.confirmable import confirm_email_token_status, confirm_user
 
@@ -10,9 +10,14 @@ from soar_lms.access import Access, access
 from soar_lms.accounts.current import current_person, current_reader
 from soar_lms.accounts.forms import ProfileForm
 from soar_lms.accounts.services import update_practice
+from soar_lms.accounts.trail import list_trail
+from soar_lms.audit.services import find_entries_about
+from soar_lms.audit.wording import ACTIONS, ROLES
+from soar_lms.content import catalogue
 from soar_lms.database import transaction
 from soar_lms.forms import ActionForm
 from soar_lms.i18n import gettext
+from soar_lms.paging import read_number
 
 blueprint = Blueprint("accounts", __name__, url_prefix="/<language:language>")
 
@@ -47,6 +52,20 @@ def confirm_email(token: str) -> ResponseReturnValue:
 @access(Access.LEARNER)
 def show_sign_out() -> ResponseReturnValue:
     return render_template("accounts/sign_out.html", form=ActionForm())
+
+
+@blueprint.get("/profile/views")
+@access(Access.LEARNER)
+def list_views() -> ResponseReturnValue:
+    """Show people who looked at their record: what staff see of them is no secret from them."""
+    before = read_number(request.args.get("before"))
+    return render_template(
+        "accounts/views_list.html",
+        trail=list_trail(find_entries_about(current_reader().id, before=before)),
+        actions=ACTIONS,
+        roles=ROLES,
+        modules=catalogue().modules,
+    )
 
 
 @blueprint.route("/profile", methods=["GET", "POST"])

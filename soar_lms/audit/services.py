@@ -25,7 +25,7 @@ FACTS = frozenset(
 
 
 class Action(StrEnum):
-    """What was done; `administration/wording.py` has the words."""
+    """What was done; `wording.py` has the words."""
 
     RECORD_VIEWED = "record-viewed"
     CERTIFICATE_VIEWED = "certificate-viewed"
@@ -98,6 +98,13 @@ def _line(
         "reason": reason[:REASON_LENGTH] if reason else None,
         "facts": {name: value for name, value in facts.items() if value is not None},
     }
+
+
+def find_entries_about(person_id: int, *, before: int | None = None) -> Select[AuditEntry]:
+    """Return the select of what others did to a person's record, the newest first."""
+    return find_entries(before=before).where(
+        AuditEntry.person_id == person_id, AuditEntry.actor_id.is_distinct_from(person_id)
+    )
 
 
 def find_entries(

@@ -30,6 +30,7 @@ NOBODY: Answers = (404,) * 6
 SIGNED_IN: Answers = (SIGN_IN, 200, 200, 200, 200, 200)
 OWNER: Answers = (SIGN_IN, 200, 404, 404, 404, 404)
 STAFF: Answers = (SIGN_IN, 404, 404, 200, 200, 200)
+ADMINISTRATORS: Answers = (SIGN_IN, 404, 404, 404, 404, 200)
 OWN_STAFF: Answers = (SIGN_IN, 404, 404, 200, 404, 200)
 OWNER_AND_OWN_STAFF: Answers = (SIGN_IN, 200, 404, 200, 404, 200)
 
@@ -71,6 +72,12 @@ ACCESS: Mapping[tuple[str, str], Row] = {
     ("accounts.edit_profile", "POST"): Row("/en/profile", refused(SIGNED_IN)),
     ("accounts.show_check_mail", "GET"): Row("/en/check-mail", EVERYBODY),
     ("accounts.show_sign_out", "GET"): Row("/en/sign-out-page", SIGNED_IN),
+    ("accounts.list_views", "GET"): Row("/en/profile/views", SIGNED_IN),
+    ("administration.search_entries", "POST"): Row(
+        "/en/administration/audit", refused(ADMINISTRATORS)
+    ),
+    ("administration.list_entries", "GET"): Row("/en/administration/audit", ADMINISTRATORS),
+    ("administration.show_index", "GET"): Row("/en/administration/", ADMINISTRATORS),
     ("certificates.download_certificate", "GET"): Row(
         "/certificates/{code}.pdf", OWNER_AND_OWN_STAFF, "graduate"
     ),

@@ -1,0 +1,1 @@
+"""The administrators' rooms: what concerns everybody on the site."""

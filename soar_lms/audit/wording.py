@@ -1,0 +1,25 @@
+"""What was done, in words: the same for administrators and for the people whose record it was."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask_babel.speaklater import LazyString
+
+from soar_lms.access import Role
+from soar_lms.audit.services import Action
+from soar_lms.i18n import lazy_gettext as _
+
+ROLES: Mapping[str, LazyString] = {
+    Role.LEARNER: _("learner"),
+    Role.TRAINER: _("trainer"),
+    Role.ADMINISTRATOR: _("administrator"),
+}
+ACTIONS: Mapping[Action, LazyString] = {
+    Action.RECORD_VIEWED: _("looked at the learning record"),
+    Action.CERTIFICATE_VIEWED: _("looked at a certificate"),
+    Action.MEMBERS_EXPORTED: _("downloaded the list of a group"),
+    Action.PERSON_CREATED: _("made the account"),
+    Action.ATTEMPT_GRANTED: _("gave one more try of a test"),
+    Action.TEST_REGRADED: _("corrected the result of a test"),
+}
