@@ -100,5 +100,5 @@ def _record(
         return ModuleRecord(module, None, [], certificates, None)
     attempts = deeds.attempts[standing.enrolment.id]
     granted = deeds.granted[standing.enrolment.id]
-    blocked = blocked_attempt(module, attempts, granted, now)
+    blocked = blocked_attempt(module, standing.path, attempts, granted, now)
     return ModuleRecord(module, standing, attempts, certificates, blocked)

@@ -16,6 +16,8 @@ from soar_lms.catalogue.model import Module
 from soar_lms.errors import DomainError
 from soar_lms.i18n import lazy_gettext
 from soar_lms.learning.models import Enrolment
+from soar_lms.learning.path import Path, Step
+from soar_lms.learning.standing import get_standing
 from soar_lms.messages.services import post_message, public_url
 
 
@@ -30,14 +32,24 @@ class GrantNotNeededError(DomainError):
 
 def find_blocked_attempt(enrolment: Enrolment, module: Module, now: datetime) -> NextAttempt | None:
     """Return the try of the final test that limit or wait hold back, or None."""
+    path = get_standing(enrolment, module).path
     earlier = assessments.list_attempts(enrolment.id, assessments.POST)
-    return blocked_attempt(module, earlier, list_granted([enrolment.id])[enrolment.id], now)
+    return blocked_attempt(module, path, earlier, list_granted([enrolment.id])[enrolment.id], now)
 
 
 def blocked_attempt(
-    module: Module, attempts: Sequence[Attempt], granted: Collection[int], now: datetime
+    module: Module,
+    path: Path,
+    attempts: Sequence[Attempt],
+    granted: Collection[int],
+    now: datetime,
 ) -> NextAttempt | None:
-    """Return the try that is held back, for an enrolment whose attempts are known, or None."""
+    """Return the try that is held back, for an enrolment that is known, or None.
+
+    Where the final test is not the learner's to take now, there is none.
+    """
+    if not path.is_open(Step.POST_TEST):
+        return None
     earlier = [attempt for attempt in attempts if attempt.instrument == assessments.POST]
     following = find_next_attempt(module, earlier, granted, now)
     return following if following and following.hurdle else None

@@ -22,6 +22,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 NAME = "María José Núñez de la Cruz"
 MODULE = "soar-to-health-and-wellness"
+MEMBER = 1
+"""The number of the demonstration's learner who is half-way."""
 
 
 class Site:
@@ -212,7 +214,16 @@ PAGES = (
     ("halfway@example.org", "home", "profile", "profile/password", f"learn/{MODULE}"),
     ("halfway@example.org", f"learn/{MODULE}/setting", f"learn/{MODULE}/tests/post"),
     ("halfway@example.org", "sign-out-page", f"learn/{MODULE}/health-care/observe"),
-    ("trainer@example.org", "cohorts", "cohorts/new", "cohorts/1"),
+    (
+        "trainer@example.org",
+        "cohorts",
+        "cohorts/new",
+        "cohorts/1",
+        f"cohorts/1/members/{MEMBER}",
+        f"cohorts/1/members/{MEMBER}/{MODULE}/grant",
+        "profile/views",
+    ),
+    ("admin@example.org", "administration/", "administration/audit"),
 )
 
 

@@ -18,6 +18,7 @@ from soar_lms.catalogue.model import Module
 from soar_lms.database import db, transaction
 from soar_lms.learning.granting import GrantNotNeededError, grant_attempt
 from soar_lms.learning.models import Enrolment
+from soar_lms.learning.services import change_setting
 from soar_lms.learning.standing import get_enrolment
 from soar_lms.messages.models import OutboxMessage
 from tests.assessments.variants import with_attempts
@@ -142,6 +143,16 @@ def test_another_try_than_the_one_held_back_is_not_granted(
 
     with app.app_context():
         assert count(AttemptGrant) == 0
+
+
+def test_a_test_that_is_not_open_needs_no_grant(app: Flask, failed: Person, strict: Module) -> None:
+    """Another setting asks for its own lessons first."""
+    with app.app_context(), transaction():
+        enrolment = get_enrolment(failed.id, strict.id)
+        change_setting(enrolment, strict, strict.spec.settings[1])
+
+        with pytest.raises(GrantNotNeededError):
+            grant(failed, strict)
 
 
 @pytest.mark.parametrize("place", ["not-begun", "open", "passed"])
