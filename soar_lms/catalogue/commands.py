@@ -9,12 +9,13 @@ from pathlib import Path
 
 import click
 
+from soar_lms.catalogue.diff import Effect, Finding, compare_trees
 from soar_lms.catalogue.loader import check_content, load_tree
-from soar_lms.catalogue.problems import ContentError, Severity
+from soar_lms.catalogue.problems import ContentError, Problems, Severity
 from soar_lms.catalogue.readability import count_words, measure
 from soar_lms.catalogue.scaffold import write_new_module
 from soar_lms.catalogue.stamps import write_stamp
-from soar_lms.catalogue.tree import ModuleTree, Tree
+from soar_lms.catalogue.tree import MODULE_FILE, ModuleTree, Tree, read_content
 from soar_lms.clock import utc_now
 from soar_lms.paths import bundled
 
@@ -35,7 +36,7 @@ def _default_modules() -> Path:
 )
 @click.pass_context
 def content(context: click.Context, modules: Path) -> None:
-    """Check, list and start modules."""
+    """Check, list, compare and start modules."""
     context.obj = modules
 
 
@@ -101,6 +102,52 @@ def stamp(modules: Path, module_id: str, language: str) -> None:
         raise click.ClickException(f'"{language}" is not a translation of {module_id}')
     write_stamp(module, language)
     click.echo(f"Stamped {module_id} in {language}.")
+
+
+_HEADINGS = {
+    Effect.REFUSED: "Refused within a major version:",
+    Effect.PEOPLE: "Touches people who are in the middle:",
+    Effect.BEHIND: "Translations that are behind their source:",
+    Effect.NOBODY: "Touches nobody:",
+}
+
+
+@content.command()
+@click.argument("old", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("new", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON list instead of lines.")
+def diff(old: Path, new: Path, *, as_json: bool) -> None:
+    """Say what the content in NEW does to people in the middle of OLD; exit 1 if it may not.
+
+    OLD and NEW are folders of one module, or of all content.
+    """
+    if (old / MODULE_FILE).is_file() != (new / MODULE_FILE).is_file():
+        raise click.ClickException("compare a module with a module, or all content with all")
+    findings = compare_trees(_read(old), _read(new))
+    if as_json:
+        click.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
+    else:
+        _print_findings(findings)
+    if any(finding.effect is Effect.REFUSED for finding in findings):
+        sys.exit(1)
+
+
+def _print_findings(findings: list[Finding]) -> None:
+    for effect, heading in _HEADINGS.items():
+        lines = [f"  {finding}" for finding in findings if finding.effect is effect]
+        if lines:
+            click.echo("\n".join([heading, *lines]))
+    if not findings:
+        click.echo("Nothing changed.")
+
+
+def _read(folder: Path) -> Tree:
+    """Read content without judging it: that is what `check` is for."""
+    problems = Problems()
+    tree = read_content(folder, problems)
+    if problems.has_errors():
+        raise click.ClickException(f"the content has errors:\n{ContentError(problems.sorted())}")
+    return tree
 
 
 def _checked(modules: Path) -> Tree:

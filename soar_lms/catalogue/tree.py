@@ -116,6 +116,14 @@ def read_tree(root: Path, problems: Problems) -> Tree:
     return tree
 
 
+def read_content(root: Path, problems: Problems) -> Tree:
+    """Read a whole content folder, or the folder of one module."""
+    if not (root / MODULE_FILE).is_file():
+        return read_tree(root, problems)
+    module = _read_module(root, problems)
+    return Tree(root, modules=[module] if module else [])
+
+
 def _read_required(path: Path, problems: Problems) -> YamlDocument | None:
     if not path.is_file():
         problems.error(str(path), Mark(), "file", "the file is missing")
