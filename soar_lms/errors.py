@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import structlog
-from flask import Flask, jsonify, make_response, redirect, render_template, request
+from flask import Flask, g, jsonify, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel.speaklater import LazyString
 from sqlalchemy.exc import DataError, OperationalError
@@ -102,6 +102,7 @@ def _database_error(error: OperationalError) -> ResponseReturnValue:
         # every POST here is safe to repeat. If the server is still away, that fails as below.
         return redirect(request.full_path, code=307)
     log.error("database_unavailable", error=type(error.orig).__name__, endpoint=request.endpoint)
+    g.database_is_away = True  # so that nobody asks it who reads this page
     title, message = _PAGES[503]
     return _page(503, str(title), str(message))
 
@@ -120,5 +121,10 @@ def _unexpected_error(error: Exception) -> ResponseReturnValue:
 def _page(status: int, title: str, message: str) -> ResponseReturnValue:
     if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
         return jsonify(error={"status": status, "title": title, "message": message}), status
-    page = render_template("errors/error.html", status=status, title=title, message=message)
+    try:
+        page = render_template("errors/error.html", status=status, title=title, message=message)
+    except OperationalError as error:
+        if g.get("database_is_away", False):
+            raise
+        return _database_error(error)  # it went away before anybody had asked who is signed in
     return page, status

@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, after_this_request, render_template, request, session
+from flask import Flask, abort, after_this_request, g, render_template, request, session
 from flask.typing import ResponseReturnValue
 from flask_principal import Principal
 from flask_security import Security, SQLAlchemyUserDatastore
@@ -173,7 +173,12 @@ _READER = select(*Reader.columns()).where(Person.fs_uniquifier == bindparam("uni
 
 
 def _load_person(uniquifier: str) -> Person | Reader | None:
-    """Return whoever a session names: plain values, or the record where Flask-Security wants it."""
+    """Return whoever a session names: plain values, or the record where Flask-Security wants it.
+
+    Nobody while the database is away: the page that says so is for everybody.
+    """
+    if g.get("database_is_away", False):
+        return None
     values = {"uniquifier": uniquifier}
     person: Person | Reader | None
     if request.blueprint == "security":

@@ -15,6 +15,7 @@ from soar_lms.app import create_app
 from soar_lms.database import db
 from tests.conftest import SECRET
 from tests.support.pack import PACK
+from tests.support.page import check_page, text_of
 from tests.support.sites import make_config, make_site
 
 TOKEN = "a token for metrics, 9876543210 zyxwv"
@@ -58,18 +59,34 @@ def test_a_site_with_the_tables_of_another_release_is_not_ready(tmp_path: Path) 
     assert app.test_client().get("/readyz").status_code == 503
 
 
-def test_a_site_whose_database_is_away_is_not_ready_and_says_no_more(tmp_path: Path) -> None:
-    app = create_app(
-        make_config(
-            tmp_path, modules=PACK, database_url="postgresql+psycopg://u:hidden@127.0.0.1:1/x"
-        )
-    )
-    client = app.test_client()
+@pytest.fixture
+def away(tmp_path: Path) -> Flask:
+    """Return a site whose database does not answer."""
+    url = "postgresql+psycopg://u:hidden@127.0.0.1:1/x"
+    return create_app(make_config(tmp_path, modules=PACK, database_url=url))
+
+
+def test_a_site_whose_database_is_away_is_not_ready_and_says_no_more(away: Flask) -> None:
+    client = away.test_client()
 
     assert client.get("/healthz").status_code == 200
     response = client.get("/readyz")
     assert response.status_code == 503
     assert "hidden" not in response.text
+
+
+@pytest.mark.parametrize("address", ["/en/home", "/en/safety", "/en/nowhere", "/nowhere"])
+def test_who_is_signed_in_is_told_too_that_the_database_is_away(away: Flask, address: str) -> None:
+    """The page of the error must not ask the database who reads it."""
+    client = away.test_client()
+    with client.session_transaction() as session:
+        session["_user_id"] = "somebody"
+
+    response = client.get(address)
+
+    assert response.status_code == 503
+    page = check_page(response)
+    assert text_of(page, "h1") == "The site cannot answer right now"
 
 
 # --- metrics ------------------------------------------------------------------------------------
