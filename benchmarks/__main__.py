@@ -8,6 +8,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
+from benchmarks.crash import measure_crash
 from benchmarks.figures import Figure
 from benchmarks.processes import measure_certificate, measure_start
 from benchmarks.requests import measure_answers, measure_lessons
@@ -17,6 +18,7 @@ WORKLOADS = {
     "answer": measure_answers,
     "certificate": measure_certificate,
     "start": measure_start,
+    "crash": measure_crash,
 }
 
 

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import re
-import signal
 import statistics
 import subprocess
-import sys
 import tempfile
-import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -18,14 +13,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from flask import Flask
-from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import text
 
 from benchmarks.figures import Figure
-from benchmarks.postgresql import running_postgresql
+from benchmarks.postgresql import running_server
+from benchmarks.serving import (
+    WORKERS,
+    cookie_of,
+    form_token,
+    make_config,
+    memory_of_workers_mb,
+    running,
+    serving,
+)
 from soar_lms.app import create_app
 from soar_lms.assessments import services as assessments
-from soar_lms.config import Config, Mode
 from soar_lms.content import catalogue
 from soar_lms.database import db, transaction
 from soar_lms.migrations import upgrade
@@ -33,12 +35,9 @@ from tests.factories import finish_lessons, make_enrolment, make_person, take_te
 from tests.support.site import free_port
 
 CONCURRENCY = 8
-WORKERS = 2
 LEARNERS = 32
-SECRET = "a secret for measuring, 0123456789 abcdef"
 LESSON_GOAL, ANSWER_GOAL = 0.7, 0.6
 MEMORY_LIMIT_MB = 150
-TOKEN = "0" * 40
 
 
 @dataclass(frozen=True)
@@ -73,7 +72,7 @@ def measure_lessons(seconds: int, rounds: int) -> Iterator[Figure]:
             )
             yield Figure(f"lesson, {kind}", ours, "req/s", bare, LESSON_GOAL)
             if kind == "sqlite":
-                memory = _worker_memory_mb(world.process)
+                memory = memory_of_workers_mb(world.process)
                 yield Figure("memory of a worker", memory, "MB", MEMORY_LIMIT_MB, 1, higher=False)
 
 
@@ -152,7 +151,7 @@ def _world(kind: str) -> Iterator[World]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         if kind == "postgresql":
-            with running_postgresql(folder) as url, _servers(kind, folder, url) as world:
+            with running_server(folder) as server, _servers(kind, folder, server.url) as world:
                 yield world
         else:
             with _servers(kind, folder, f"sqlite:///{folder / 'soar.db'}") as world:
@@ -161,59 +160,21 @@ def _world(kind: str) -> Iterator[World]:
 
 @contextmanager
 def _servers(kind: str, folder: Path, url: str) -> Iterator[World]:
-    config = Config(
-        secret_key=SECRET,
-        mode=Mode.TESTING,
-        instance=folder,
-        database_url=url,
-        log_level="warning",
-    )
-    app = create_app(config)
-    world, body = _fill(app, kind)
+    config = make_config(folder, url)
+    world, body = _fill(create_app(config), kind)
     (folder / "body.html").write_text(body, encoding="utf-8")
-    ours, bare = free_port(), free_port()
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("SOAR_")}
-    gunicorn = [sys.executable, "-m", "gunicorn", "--workers", str(WORKERS), "--bind"]
-    processes = [
-        subprocess.Popen(
-            [*_soar_lms("serve"), "--port", str(ours), "--workers", str(WORKERS)],
-            env=environment
-            | {
-                "SOAR_MODE": "testing",
-                "SOAR_SECRET_KEY": SECRET,
-                "SOAR_INSTANCE": str(folder),
-                "SOAR_DATABASE_URL": url,
-                "SOAR_LOG_LEVEL": "warning",
-            },
-        ),
-        subprocess.Popen(
-            [*gunicorn, f"127.0.0.1:{bare}", "--log-level", "warning", "benchmarks.bare:app"],
-            env=environment
-            | {
-                "BARE_DATABASE_URL": url,
-                "BARE_SYNCHRONOUS": str(config.sqlite_synchronous),
-                "BARE_BODY": str(folder / "body.html"),
-            },
-        ),
-    ]
-    try:
-        _wait(f"http://127.0.0.1:{ours}/readyz")
-        _wait(f"http://127.0.0.1:{bare}/lesson")
-        yield replace(
-            world,
-            ours=f"http://127.0.0.1:{ours}",
-            bare=f"http://127.0.0.1:{bare}",
-            process=processes[0].pid,
-        )
-    finally:
-        for process in processes:
-            process.send_signal(signal.SIGTERM)
-        for process in processes:
-            process.wait(timeout=20)
-
-
-def _soar_lms(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "soar_lms", *arguments]
+    bare = f"127.0.0.1:{free_port()}"
+    gunicorn = ["-m", "gunicorn", "--workers", str(WORKERS), "--log-level", "warning", "--bind"]
+    environment = {
+        "BARE_DATABASE_URL": url,
+        "BARE_SYNCHRONOUS": str(config.sqlite_synchronous),
+        "BARE_BODY": str(folder / "body.html"),
+    }
+    with (
+        serving(folder, url) as site,
+        running([*gunicorn, bare, "benchmarks.bare:app"], environment, f"http://{bare}/lesson"),
+    ):
+        yield replace(world, ours=site.address, bare=f"http://{bare}", process=site.process)
 
 
 def _fill(app: Flask, kind: str) -> tuple[World, str]:
@@ -246,45 +207,11 @@ def _fill(app: Flask, kind: str) -> tuple[World, str]:
                 session.flush()
                 path = f"/en/learn/{module.id}/tests/post/{attempt.number}/1"
                 option = attempt.items[0]["options"][0]
-                learners.append(Learner(_cookie(app, person.fs_uniquifier), _token(), path, option))
+                learners.append(
+                    Learner(cookie_of(app, person.fs_uniquifier), form_token(), path, option)
+                )
         page = module.find_page(lesson.id, setting, "en")
         body = "".join(str(getattr(block, "html", "")) for block in page.blocks) if page else ""
         db.engine.dispose()
     path = f"/en/learn/{module.id}/{setting}/{lesson.id}"
     return World(kind, "", "", 0, path, learners), body
-
-
-def _cookie(app: Flask, uniquifier: str) -> str:
-    serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]  # Flask's own
-    session = {"_user_id": uniquifier, "_fresh": True, "csrf_token": TOKEN}
-    return f"soar={serializer.dumps(session)}"
-
-
-def _token() -> str:
-    token: str = URLSafeTimedSerializer(SECRET, salt="wtf-csrf-token").dumps(TOKEN)
-    return token
-
-
-def _wait(address: str) -> None:
-    end = time.monotonic() + 30
-    while time.monotonic() < end:
-        try:
-            with urllib.request.urlopen(address, timeout=2):
-                return
-        except OSError:
-            time.sleep(0.1)
-    raise RuntimeError(f"no answer from {address}")
-
-
-def _worker_memory_mb(master: int) -> float:
-    """Return the largest resident memory of the workers of a gunicorn master, in MB."""
-    found = []
-    for status in Path("/proc").glob("[0-9]*/status"):
-        try:
-            words = status.read_text()
-        except OSError:
-            continue
-        if f"\nPPid:\t{master}\n" in words:
-            size = re.search(r"VmRSS:\s+(\d+) kB", words)
-            found.append(int(size.group(1)) / 1024 if size else 0.0)
-    return max(found, default=0.0)

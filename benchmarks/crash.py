@@ -1,0 +1,373 @@
+"""What survives: learners at work while the site's workers and its database are killed.
+
+Forty people begin a test, answer, change their answers, hand in, evaluate and ask for their
+certificate, each last step three times at once. Meanwhile a worker is killed every third of a
+second, and on PostgreSQL the server with all of its processes too. Nobody is warned. Afterwards the
+database must hold every answer that somebody was told is saved, each test graded once, and one
+certificate each.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import func, select, text
+
+from benchmarks.browser import Browser, Reply
+from benchmarks.figures import Figure
+from benchmarks.postgresql import Server, running_server
+from benchmarks.serving import (
+    Serving,
+    children_of,
+    cookie_of,
+    form_token,
+    kill,
+    make_config,
+    serving,
+)
+from soar_lms.app import create_app
+from soar_lms.assessments import services as assessments
+from soar_lms.assessments.grading import grade
+from soar_lms.assessments.models import Answer, Attempt, EvaluationReceipt, EvaluationResponse
+from soar_lms.catalogue.model import Module
+from soar_lms.certificates.models import Certificate
+from soar_lms.content import catalogue
+from soar_lms.database import db, transaction
+from soar_lms.learning.models import Enrolment
+from soar_lms.migrations import upgrade
+from tests.factories import finish_lessons, make_enrolment, make_person, take_test
+
+LEARNERS = 40
+CLICKS = 3
+STORM_SECONDS = 6
+BETWEEN_WORKERS_SECONDS = 0.35
+BETWEEN_SERVERS_SECONDS = 3
+SERVER_CRASHES = 3
+RECOVERY_LIMIT_SECONDS = 5
+
+Saved = dict[tuple[int, str], list[str]]
+"""The last options that somebody was told are saved, by attempt and question."""
+
+
+@dataclass
+class Report:
+    """What was done, and what the database says of it afterwards."""
+
+    acknowledged: int = 0
+    """Answers that somebody was told are saved, those that were changed later included."""
+    last: int = 0
+    """Of these, the last one to each question: they must be there."""
+    lost: int = 0
+    workers_killed: int = 0
+    servers_killed: int = 0
+    recoveries: list[float] = field(default_factory=list)
+    """Seconds from the restart of a killed server to the next answer that was saved."""
+    failures: Counter[int] = field(default_factory=Counter)
+    """Failures that learners were shown, by status: 503 says that it is on our side."""
+    attempts: int = 0
+    gradings: int = 0
+    wrong_results: int = 0
+    evaluations: int = 0
+    receipts: int = 0
+    certificates: int = 0
+    completed: int = 0
+
+    def __str__(self) -> str:
+        slowest = max(self.recoveries, default=0.0)
+        return (
+            f"{self.acknowledged} answers acknowledged, {self.last} of them the last to their "
+            f"question: {self.last - self.lost} kept, {self.lost} lost; {self.attempts} tests "
+            f"graded {self.gradings} times, {self.wrong_results} wrongly; {self.completed} "
+            f"completions, {self.certificates} certificates; {self.workers_killed} workers and "
+            f"{self.servers_killed} database servers killed; back after {slowest:.1f} s; "
+            f"failures shown: {dict(self.failures) or 'none'}"
+        )
+
+
+def measure_crash(_seconds: int, _rounds: int) -> Iterator[Figure]:
+    """Count what is lost or doubled when processes die under forty learners."""
+    for kind in ("sqlite", "postgresql"):
+        with tempfile.TemporaryDirectory() as folder:
+            report = run_crash(kind, Path(folder))
+        print(f"{kind}: {report}")
+        doubled = report.gradings - report.attempts + report.certificates - report.completed
+        yield Figure(f"lost answers, {kind}", report.lost, "", report.last, 0, higher=False)
+        yield Figure(f"done twice, {kind}", doubled, "", report.attempts, 0, higher=False)
+        if report.recoveries:
+            slowest = max(report.recoveries)
+            yield Figure(
+                "database killed: back", slowest, "s", RECOVERY_LIMIT_SECONDS, 1, higher=False
+            )
+
+
+def run_crash(kind: str, folder: Path) -> Report:
+    """Let learners work in a storm on a fresh database in `folder`; report what is left."""
+    with _database(kind, folder) as (url, server):
+        app = create_app(make_config(folder, url))
+        with app.app_context():
+            learners = _prepare(app)
+        with serving(folder, url) as site:
+            report = _Storm(app, site, server, learners).rage()
+        with app.app_context():
+            db.engine.dispose()  # these connections died with the server
+            _inspect(report, learners)
+            db.engine.dispose()
+    return report
+
+
+@contextmanager
+def _database(kind: str, folder: Path) -> Iterator[tuple[str, Server | None]]:
+    if kind == "sqlite":
+        yield f"sqlite:///{folder / 'soar.db'}", None
+        return
+    with running_server(folder) as server:
+        yield server.url, server
+
+
+# --- people -------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Learner:
+    """Somebody with a cookie and an enrolment; what they were told is saved."""
+
+    cookie: str
+    enrolment_id: int
+    mistakes: int
+    """How many questions they answer wrongly in the end."""
+    address: str = ""
+    items: list[dict[str, Any]] = field(default_factory=list)
+    attempt_id: int = 0
+    saved: Saved = field(default_factory=dict)
+    acknowledged: int = 0
+
+
+def _prepare(app: Flask) -> list[_Learner]:
+    """Fill the database with people who have done all that comes before the final test."""
+    upgrade()
+    module, learners = _module(), []
+    with transaction():
+        for number in range(LEARNERS):
+            person = make_person()
+            enrolment = make_enrolment(person, module)
+            take_test(enrolment, module, assessments.PRE)
+            finish_lessons(enrolment, module)
+            cookie = cookie_of(app, person.fs_uniquifier)
+            learners.append(_Learner(cookie, enrolment.id, mistakes=number % 3))
+        _count_gradings()
+    db.engine.dispose()
+    return learners
+
+
+def _module() -> Module:
+    return next(iter(catalogue().modules.values()))
+
+
+def _count_gradings() -> None:
+    """Let the database itself count how often an attempt is handed in, whoever does it."""
+    db.session.execute(text("CREATE TABLE gradings (attempt_id INTEGER)"))
+    event = "AFTER UPDATE OF submitted_at ON attempts FOR EACH ROW"
+    note = "INSERT INTO gradings VALUES (NEW.id);"
+    if db.engine.dialect.name == "sqlite":
+        db.session.execute(text(f"CREATE TRIGGER count_gradings {event} BEGIN {note} END"))
+        return
+    body = f"BEGIN {note} RETURN NULL; END"
+    db.session.execute(
+        text(f"CREATE FUNCTION note_grading() RETURNS trigger LANGUAGE plpgsql AS $${body}$$")
+    )
+    db.session.execute(
+        text(f"CREATE TRIGGER count_gradings {event} EXECUTE FUNCTION note_grading()")
+    )
+
+
+# --- the storm ----------------------------------------------------------------------------------
+
+
+class _Storm:
+    """Learners in threads; beside them, threads that kill."""
+
+    def __init__(
+        self, app: Flask, site: Serving, server: Server | None, learners: list[_Learner]
+    ) -> None:
+        self.app, self.site, self.server, self.learners = app, site, server, learners
+        self.module_path = ""
+        self.over = threading.Event()
+        self.calm_at = 0.0
+        self.report = Report()
+        self.heard: list[int] = []
+        self.restarted_at: float | None = None
+        self.lock = threading.Lock()
+
+    def rage(self) -> Report:
+        with self.app.app_context():
+            self.module_path = f"/en/learn/{_module().id}"
+        with self._killing(self._kill_workers):
+            self._each(self._begin)
+            with self.app.app_context():
+                self._read_items()
+            self.calm_at = time.monotonic() + STORM_SECONDS
+            with self._killing(self._kill_servers):
+                self._each(self._take)
+        self.report.acknowledged = sum(learner.acknowledged for learner in self.learners)
+        self.report.failures = Counter(status for status in self.heard if status >= 500)
+        return self.report
+
+    @contextmanager
+    def _killing(self, kill: Callable[[], None]) -> Iterator[None]:
+        with ThreadPoolExecutor(1) as pool:
+            killing = pool.submit(kill)
+            try:
+                yield
+            finally:
+                self.over.set()
+            killing.result()
+
+    def _each(self, work: Callable[[_Learner], None]) -> None:
+        with ThreadPoolExecutor(len(self.learners)) as pool:
+            list(pool.map(work, self.learners))
+
+    def _read_items(self) -> None:
+        """Note what each learner was asked, to know the right answers."""
+        by_enrolment = {
+            attempt.enrolment_id: attempt
+            for attempt in db.session.scalars(
+                select(Attempt).where(Attempt.instrument == assessments.POST)
+            )
+        }
+        for learner in self.learners:
+            attempt = by_enrolment[learner.enrolment_id]
+            learner.attempt_id, learner.items = attempt.id, attempt.items
+        db.session.rollback()
+        db.engine.dispose()
+
+    # What learners do.
+
+    def _browser(self, learner: _Learner) -> Browser:
+        return Browser(self.site.address, learner.cookie, form_token(), self.heard)
+
+    def _click(self, browser: Browser, path: str, form: dict[str, str] | None = None) -> str:
+        """Click on a button several times at once; return where it led, always the same place."""
+        with ThreadPoolExecutor(CLICKS) as pool:
+            replies: list[Reply] = list(pool.map(lambda _: browser.post(path, form), range(CLICKS)))
+        (place,) = {(reply.status, reply.location) for reply in replies}
+        if place[0] != 302:
+            raise RuntimeError(f"{path}: {place[0]}")
+        return place[1]
+
+    def _begin(self, learner: _Learner) -> None:
+        first = self._click(self._browser(learner), f"{self.module_path}/tests/post")
+        learner.address = first.rsplit("/", 1)[0]
+
+    def _take(self, learner: _Learner) -> None:
+        browser, random = self._browser(learner), Random(learner.enrolment_id)
+        while time.monotonic() < self.calm_at:
+            for place, item in enumerate(learner.items, 1):
+                self._save(browser, learner, place, [random.choice(item["options"])])
+        for place, item in enumerate(learner.items, 1):
+            self._save(browser, learner, place, _final(item, right=place > learner.mistakes))
+        self._click(browser, f"{learner.address}/review")
+        page = browser.get(f"{self.module_path}/evaluation")
+        self._click(browser, f"{self.module_path}/evaluation", _scales(page.body))
+        self._click(browser, f"{self.module_path}/certificate", {"name": "Ana Torres Vega"})
+
+    def _save(self, browser: Browser, learner: _Learner, place: int, chosen: list[str]) -> None:
+        if not browser.save(f"{learner.address}/{place}", chosen):
+            raise RuntimeError(f"{learner.address}/{place} did not save {chosen}")
+        learner.saved[learner.attempt_id, learner.items[place - 1]["question_id"]] = chosen
+        learner.acknowledged += 1
+        with self.lock:
+            if self.restarted_at is not None:
+                self.report.recoveries.append(time.monotonic() - self.restarted_at)
+                self.restarted_at = None
+
+    # What kills.
+
+    def _kill_workers(self) -> None:
+        """Kill a worker again and again; on a slow machine, not before something was answered."""
+        heard = 0
+        for turn in count():
+            if self.over.wait(BETWEEN_WORKERS_SECONDS):
+                return
+            workers = children_of(self.site.process)
+            if workers and len(self.heard) > heard:
+                heard = len(self.heard)
+                kill(workers[turn % len(workers)])
+                self.report.workers_killed += 1
+
+    def _kill_servers(self) -> None:
+        for _ in range(SERVER_CRASHES):
+            if self.server is None or self.over.wait(BETWEEN_SERVERS_SECONDS):
+                return
+            self.server.crash()
+            self.report.servers_killed += 1
+            self.server.restart()
+            with self.lock:
+                self.restarted_at = time.monotonic()
+
+
+def _final(item: dict[str, Any], *, right: bool) -> list[str]:
+    """Return what to hand in: the right options, or a wrong one."""
+    wrong = [option for option in item["options"] if option not in item["correct"]]
+    return list(item["correct"]) if right else wrong[:1]
+
+
+def _scales(page: str) -> dict[str, str]:
+    """Fill in a form's scales: of each, the last choice."""
+    found = re.findall(r'<input[^>]*type="radio"[^>]*>', page)
+    names = (re.search(r'name="([^"]+)"', tag) for tag in found)
+    values = (re.search(r'value="([^"]+)"', tag) for tag in found)
+    return {
+        name.group(1): value.group(1)
+        for name, value in zip(names, values, strict=True)
+        if name and value
+    }
+
+
+# --- afterwards ---------------------------------------------------------------------------------
+
+
+def _inspect(report: Report, learners: list[_Learner]) -> None:
+    """Count what the database holds, and compare it with what people were told."""
+    kept = {
+        (row.attempt_id, row.question_id): row.chosen
+        for row in db.session.execute(select(Answer.attempt_id, Answer.question_id, Answer.chosen))
+    }
+    told = {key: chosen for learner in learners for key, chosen in learner.saved.items()}
+    report.last = len(told)
+    report.lost = sum(kept.get(key) != chosen for key, chosen in told.items())
+    attempts = list(
+        db.session.scalars(select(Attempt).where(Attempt.instrument == assessments.POST))
+    )
+    report.attempts = len(attempts)
+    report.wrong_results = sum(not _is_right(attempt) for attempt in attempts)
+    report.gradings = db.session.execute(text("SELECT count(*) FROM gradings")).scalar_one()
+    report.evaluations = _count(EvaluationResponse)
+    report.receipts = _count(EvaluationReceipt)
+    report.certificates = _count(Certificate)
+    report.completed = db.session.execute(
+        select(func.count()).where(Enrolment.completed_at.is_not(None))
+    ).scalar_one()
+
+
+def _is_right(attempt: Attempt) -> bool:
+    """Whether the result is the one that the answers kept give."""
+    keys = {item["question_id"]: item["correct"] for item in attempt.items}
+    result = grade(keys, assessments.list_answers(attempt.id), attempt.pass_mark)
+    return (attempt.points, attempt.passed) == (result.points, result.passed)
+
+
+def _count(model: type) -> int:
+    return db.session.execute(select(func.count()).select_from(model)).scalar_one()
