@@ -20,7 +20,8 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError, negotiate_locale
 from babel.dates import format_date as babel_format_date
-from babel.dates import format_datetime as babel_format_datetime
+from babel.dates import format_time as babel_format_time
+from babel.dates import get_datetime_format
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
@@ -210,13 +211,15 @@ def format_day(day: date) -> str:
 
 
 def format_moment(moment: datetime, time_zone: str) -> str:
-    """Write a moment where the clock shows `time_zone`, with the zone's short name."""
-    return babel_format_datetime(
-        moment,
-        format="medium",
-        tzinfo=ZoneInfo(time_zone),
-        locale=current_language().locale,
-    )
+    """Write a moment where the clock shows `time_zone`, with the zone's short name.
+
+    The name is part of it: where clocks are set back, an hour happens twice.
+    """
+    zone, locale = ZoneInfo(time_zone), current_language().locale
+    day = babel_format_date(moment.astimezone(zone), format="medium", locale=locale)
+    time = babel_format_time(moment, format="long", tzinfo=zone, locale=locale)
+    pattern = str(get_datetime_format("medium", locale=locale)).replace("'", "")
+    return pattern.replace("{1}", day).replace("{0}", time)
 
 
 def format_number(value: float) -> str:

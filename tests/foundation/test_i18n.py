@@ -119,8 +119,8 @@ MOMENT = datetime(2026, 11, 23, 4, 30, tzinfo=UTC)
 @pytest.mark.parametrize(
     ("language", "day", "number", "share", "moment"),
     [
-        ("en", "February 1, 2026", "1,234.5", "80%", "Nov 22, 2026, 11:30:00 PM"),
-        ("es", "1 de febrero de 2026", "1,234.5", "80%", "22 nov 2026, 11:30:00 p.m."),
+        ("en", "February 1, 2026", "1,234.5", "80%", "Nov 22, 2026, 11:30:00 PM EST"),
+        ("es", "1 de febrero de 2026", "1,234.5", "80%", "22 nov 2026, 11:30:00 p.m. EST"),
     ],
 )
 def test_dates_and_numbers_look_as_people_of_the_country_write_them(
@@ -155,3 +155,21 @@ def test_a_moment_is_shown_where_the_reader_is(context: Flask) -> None:
         "UTC": "Nov 23",
         "Pacific/Guam": "Nov 23",
     }
+
+
+@pytest.mark.parametrize(
+    ("moment", "shown"),
+    [
+        pytest.param("2026-11-01T05:30", "Nov 1, 2026, 1:30:00 AM EDT", id="the-first-time"),
+        pytest.param("2026-11-01T06:30", "Nov 1, 2026, 1:30:00 AM EST", id="the-second-time"),
+        pytest.param("2027-03-14T06:59", "Mar 14, 2027, 1:59:00 AM EST", id="before-the-gap"),
+        pytest.param("2027-03-14T07:00", "Mar 14, 2027, 3:00:00 AM EDT", id="after-the-gap"),
+    ],
+)
+def test_an_hour_that_happens_twice_is_told_apart(context: Flask, moment: str, shown: str) -> None:
+    with speaking("en"):
+        found = format_moment(
+            datetime.fromisoformat(moment).replace(tzinfo=UTC), "America/New_York"
+        )
+
+    assert found.replace("\u202f", " ") == shown
