@@ -26,7 +26,7 @@ from soar_lms.config import ConfigError, Mode, read_config
 from soar_lms.content import catalogue
 from soar_lms.database import transaction
 from soar_lms.i18n import languages
-from soar_lms.learning.commands import assessments
+from soar_lms.learning.commands import assessments, learners
 from soar_lms.messages.worker import run_worker
 from soar_lms.migrations import downgrade, upgrade
 from soar_lms.server import serve
@@ -192,4 +192,5 @@ def _secret_of(instance: Path) -> str:
 main.add_command(assessments)
 main.add_command(content)
 main.add_command(certificates)
+main.add_command(learners)
 main.add_command(translations)

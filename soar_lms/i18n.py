@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale, UnknownLocaleError, negotiate_locale
 from babel.dates import format_date as babel_format_date
 from babel.dates import format_time as babel_format_time
+from babel.dates import get_datetime_format
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
@@ -217,8 +218,8 @@ def format_moment(moment: datetime, time_zone: str) -> str:
     local, locale = moment.astimezone(ZoneInfo(time_zone)), current_language().locale
     day = babel_format_date(local, format="medium", locale=locale)
     time = babel_format_time(local, format="short", locale=locale)
-    joined = locale.datetime_formats["medium"].replace("{1}", day).replace("{0}", time)
-    return f"{joined} {local.tzname()}"
+    pattern = str(get_datetime_format("medium", locale=locale)).replace("'", "")
+    return f"{pattern.replace('{1}', day).replace('{0}', time)} {local.tzname()}"
 
 
 def format_number(value: float) -> str:

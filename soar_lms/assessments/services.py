@@ -164,19 +164,6 @@ def list_attempts(enrolment_id: int, instrument: str) -> list[Attempt]:
     )
 
 
-def list_attempts_of(enrolment_ids: Collection[int]) -> dict[int, list[Attempt]]:
-    """Return every attempt of enrolments, by enrolment: pre-test first, in one query."""
-    wanted = bindparam("enrolment_ids", enrolment_ids, Numbers)
-    found: dict[int, list[Attempt]] = {enrolment_id: [] for enrolment_id in enrolment_ids}
-    for attempt in db.session.scalars(
-        select(Attempt)
-        .where(Among(Attempt.enrolment_id, wanted))
-        .order_by(Attempt.instrument.desc(), Attempt.number)
-    ):
-        found[attempt.enrolment_id].append(attempt)
-    return found
-
-
 def list_answers(attempt_id: int) -> dict[str, list[str]]:
     """Return the options chosen so far, by question."""
     rows = db.session.execute(

@@ -14,9 +14,21 @@ from soar_lms.catalogue.tree import ModuleTree, Tree
 from soar_lms.catalogue.yaml_source import KeyPath, YamlDocument, dotted
 
 RESERVED = frozenset(
-    {BRIEF, "certificate", "continue", "evaluation", "media", "setting", "sources", "tests"}
+    {
+        BRIEF,
+        "certificate",
+        "continue",
+        "evaluation",
+        "media",
+        "renew",
+        "setting",
+        "sources",
+        "tests",
+    }
 )
 """Words that stand in addresses where a setting stands, so no setting may be called so."""
+
+SHORTEST_MONTH = 28
 
 
 def check_tree(tree: Tree, problems: Problems) -> None:
@@ -188,6 +200,45 @@ def _check_credit(tree: Tree, module: ModuleTree, problems: Problems) -> None:
             _report(module.document, (*path, "valid"), message, problems)
 
 
+def _check_renewal(tree: Tree, module: ModuleTree, problems: Problems) -> None:
+    renewal = module.spec.renewal
+    if renewal is None:
+        return
+    months = module.spec.certificate.valid_months
+    if months is None:
+        message = "needs certificate.valid_months: what does not expire is not renewed"
+        _report(module.document, ("renewal",), message, problems)
+    elif renewal.opens_days_before >= months * SHORTEST_MONTH:
+        message = f"opens before a certificate is issued: it is valid for {months} months"
+        _report(module.document, ("renewal", "opens_days_before"), message, problems)
+    for key, message in _refresher_faults(module):
+        _report(module.document, ("renewal", "refresher", *key), message, problems)
+
+
+def _refresher_faults(module: ModuleTree) -> Iterator[tuple[KeyPath, str]]:
+    spec, refresher = module.spec, module.spec.refresher
+    if refresher is None:
+        return
+    known = [lesson.id for lesson in spec.lessons]
+    for index, name in enumerate(refresher.lessons):
+        if name not in known:
+            yield (
+                ("lessons", index),
+                f'"{name}" is not among the lessons{did_you_mean(name, known)}',
+            )
+        if name in refresher.lessons[:index]:
+            yield ("lessons", index), f'"{name}" stands twice'
+    if refresher.minutes > spec.minutes:
+        yield ("minutes",), f"must not be more than the whole module takes ({spec.minutes})"
+    for key, asked, there in (
+        ("pre", refresher.pre, spec.instruments.pre),
+        ("post", refresher.post, spec.instruments.post),
+        ("evaluation", refresher.evaluation, spec.evaluation),
+    ):
+        if asked and there is None:
+            yield (key,), f"the module has none: write {key}: false"
+
+
 # --- text.yaml --------------------------------------------------------------------------------
 
 
@@ -255,6 +306,7 @@ _MODULE_CHECKS: tuple[Callable[[Tree, ModuleTree, Problems], None], ...] = (
     _check_instruments,
     _check_objectives,
     _check_credit,
+    _check_renewal,
     _check_texts,
     check_lessons,
 )

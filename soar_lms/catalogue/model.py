@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from markupsafe import Markup
@@ -125,6 +126,11 @@ class Module:
     def offers(self, language: str) -> tuple[CreditOffer, ...]:
         """Return the credit that belongs to this language, whatever the day."""
         return tuple(offer for offer in self.spec.credit if offer.language == language)
+
+    def credit_days(self, offer: CreditOffer) -> tuple[date, date]:
+        """Return the first and last day of an offer: its own, while the module is current."""
+        dates = self.spec.dates
+        return max(offer.valid.from_, dates.released), min(offer.valid.until, dates.expires)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from soar_lms.catalogue.model import Module
-from soar_lms.catalogue.schema import CreditOffer
+from soar_lms.catalogue.schema import CreditOffer, RefresherSpec
 from soar_lms.certificates.codes import format_code, make_code, read_code
 from soar_lms.certificates.models import Certificate
 from soar_lms.clock import local_date
@@ -61,14 +61,18 @@ def issue_certificate(
     claim: Claim | None,
     provider: Provider,
     now: datetime,
+    refresher: RefresherSpec | None = None,
 ) -> Certificate:
     """Write the certificate of an enrolment, or return the one it has.
 
-    `score` is in percent. The caller has made sure that the enrolment is complete.
+    `score` is in percent. The caller has made sure that the enrolment is complete. A refresher is
+    shorter than what an accreditor granted credit for: it takes its own minutes and gives none.
 
     :raises CreditNotOfferedError: when the claim does not fit what is offered.
     """
     completed_on = local_date(now, time_zone)
+    if claim and refresher:
+        raise CreditNotOfferedError
     offer = _find_offer(module, language, completed_on, claim) if claim else None
     certificate = Certificate(
         code=make_code(),
@@ -81,7 +85,7 @@ def issue_certificate(
         setting=setting,
         setting_name=setting_name,
         language=language,
-        minutes=module.spec.minutes,
+        minutes=refresher.minutes if refresher else module.spec.minutes,
         score=score if module.spec.certificate.show_score else None,
         completed_at=now,
         completed_on=completed_on,
@@ -106,12 +110,12 @@ def issue_certificate(
 
 def list_offers(module: Module, language: str, day: date) -> list[CreditOffer]:
     """Return the credit offered for a language on a day."""
-    dates = module.spec.dates
-    if not dates.released <= day <= dates.expires:
-        return []
-    return [
-        offer for offer in module.offers(language) if offer.valid.from_ <= day <= offer.valid.until
-    ]
+    found = []
+    for offer in module.offers(language):
+        first, last = module.credit_days(offer)
+        if first <= day <= last:
+            found.append(offer)
+    return found
 
 
 def _find_offer(module: Module, language: str, day: date, claim: Claim) -> CreditOffer:
@@ -182,6 +186,23 @@ def list_certificates(person_id: int) -> list[Certificate]:
             .order_by(Certificate.issued_at.desc(), Certificate.id.desc())
         )
     )
+
+
+def list_newest_certificates(
+    person_ids: Collection[int], module_ids: Collection[str]
+) -> dict[tuple[int, str], Certificate]:
+    """Return the newest certificate that counts, of whatever cycle, by (person, module)."""
+    found = db.session.scalars(
+        select(Certificate)
+        .where(
+            Among(Certificate.person_id, bindparam("person_ids", person_ids, Numbers)),
+            Certificate.module_id.in_(module_ids),
+            Certificate.replaced_by_id.is_(None),
+            Certificate.revoked_at.is_(None),
+        )
+        .order_by(Certificate.issued_at, Certificate.id)
+    )
+    return {(item.person_id, item.module_id): item for item in found if item.person_id is not None}
 
 
 def code_of_successor(certificate: Certificate) -> str | None:

@@ -8,20 +8,16 @@ from datetime import datetime
 from sqlalchemy import select
 
 from soar_lms.accounts.models import Person
-from soar_lms.assessments import services as assessments
 from soar_lms.assessments.attempt_limits import NextAttempt
 from soar_lms.assessments.granting import list_granted
-from soar_lms.assessments.models import Attempt
 from soar_lms.catalogue.model import Catalogue, Module
-from soar_lms.certificates.models import Certificate
-from soar_lms.certificates.services import list_certificates
 from soar_lms.cohorts.models import Cohort, CohortMember
 from soar_lms.cohorts.services import list_module_ids
 from soar_lms.database import db
 from soar_lms.errors import NotFoundError
 from soar_lms.learning.granting import blocked_attempt
-from soar_lms.learning.path import State
-from soar_lms.learning.standing import Standing, list_standings
+from soar_lms.learning.renewal import Status
+from soar_lms.learning.support import CycleRecord, list_cycles
 
 
 @dataclass(frozen=True)
@@ -29,17 +25,16 @@ class ModuleRecord:
     """A member and one module of the cohort."""
 
     module: Module
-    standing: Standing | None
+    present: CycleRecord | None
     """None: not begun."""
-    attempts: list[Attempt]
-    """Of the present enrolment, pre-test first, then by number; answers are not shown to staff."""
-    certificates: list[Certificate]
+    earlier: list[CycleRecord]
+    """The cycles before the present one, the newest first."""
     blocked: NextAttempt | None
     """The try that the rules hold back and that a trainer may grant."""
 
     @property
-    def state(self) -> State:
-        return self.standing.path.state if self.standing else State.NOT_STARTED
+    def status(self) -> Status:
+        return (self.present.status if self.present else None) or Status.NOT_STARTED
 
 
 def get_member(cohort: Cohort, person_id: int) -> Person:
@@ -61,44 +56,27 @@ def list_records(
     cohort: Cohort, person: Person, catalogue: Catalogue, now: datetime
 ) -> list[ModuleRecord]:
     """Return what a member did in each module of the cohort."""
-    module_ids = [name for name in list_module_ids(cohort) if name in catalogue.modules]
-    standings = list_standings(catalogue, [person.id], module_ids)
-    deeds = _deeds_of([standing.enrolment.id for standing in standings.values()])
-    certificates = list_certificates(person.id)
+    cycles = list_cycles(person, catalogue, now)
+    granted = list_granted([record.enrolment.id for record in cycles])
     return [
         _record(
             catalogue.modules[name],
-            standings.get((person.id, name)),
-            [item for item in certificates if item.module_id == name],
-            deeds,
+            [record for record in reversed(cycles) if record.enrolment.module_id == name],
+            granted,
             now,
         )
-        for name in module_ids
+        for name in list_module_ids(cohort)
+        if name in catalogue.modules
     ]
 
 
-@dataclass(frozen=True)
-class _Deeds:
-    """What a member did, by enrolment."""
-
-    attempts: dict[int, list[Attempt]]
-    granted: dict[int, set[int]]
-
-
-def _deeds_of(enrolment_ids: list[int]) -> _Deeds:
-    return _Deeds(assessments.list_attempts_of(enrolment_ids), list_granted(enrolment_ids))
-
-
 def _record(
-    module: Module,
-    standing: Standing | None,
-    certificates: list[Certificate],
-    deeds: _Deeds,
-    now: datetime,
+    module: Module, cycles: list[CycleRecord], granted: dict[int, set[int]], now: datetime
 ) -> ModuleRecord:
-    if standing is None:
-        return ModuleRecord(module, None, [], certificates, None)
-    attempts = deeds.attempts[standing.enrolment.id]
-    granted = deeds.granted[standing.enrolment.id]
-    blocked = blocked_attempt(module, standing.path, attempts, granted, now)
-    return ModuleRecord(module, standing, attempts, certificates, blocked)
+    if not cycles:
+        return ModuleRecord(module, None, [], None)
+    present, *earlier = cycles
+    numbers, blocked = granted[present.enrolment.id], None
+    if present.standing:
+        blocked = blocked_attempt(module, present.standing.path, present.attempts, numbers, now)
+    return ModuleRecord(module, present, earlier, blocked)

@@ -6,31 +6,30 @@ import csv
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from io import StringIO
 from itertools import chain
 
 from sqlalchemy import select
 
 from soar_lms.accounts.models import Person
-from soar_lms.catalogue.model import Catalogue
+from soar_lms.catalogue.model import Catalogue, Module
 from soar_lms.certificates.models import Certificate
-from soar_lms.certificates.services import list_current_certificates
+from soar_lms.certificates.services import list_newest_certificates
 from soar_lms.cohorts.models import Cohort, CohortMember
 from soar_lms.cohorts.services import list_module_ids
 from soar_lms.database import db
 from soar_lms.learning.path import State, StepStatus
-from soar_lms.learning.standing import Standing, list_standings
+from soar_lms.learning.renewal import Renewal, Status, overall_status
+from soar_lms.learning.standing import Standing, find_renewal, list_standings
+from soar_lms.learning.wording import STATUSES
 
 BYTE_ORDER_MARK = "\ufeff"
 """Tells spreadsheet programs that the file is UTF-8."""
 
-_ORDER = {
-    State.NOT_STARTED: 0,
-    State.IN_PROGRESS: 1,
-    State.PASSED: 2,
-    State.COMPLETED: 3,
-}
+_ORDER = {status: place for place, status in enumerate(STATUSES)}
+_ALWAYS_COUNTED = [Status(state) for state in State]
+"""The others are counted where there are any: many modules are never renewed."""
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -42,15 +41,20 @@ class ReportRow:
     name: str
     email: str
     module_id: str
-    state: State
+    state: Status
     setting: str | None
     language: str | None
     left: tuple[StepStatus, ...]
+    """What the present cycle still asks; nothing before the first one."""
     completed_on: date | None
+    """Of the newest certificate, whatever the cycle it belongs to."""
     certificate_code: str | None
+    valid_until: date | None
+    """The last day of that certificate; None for one that does not expire."""
+    is_expired: bool
 
 
-def list_rows(cohort: Cohort, catalogue: Catalogue) -> list[ReportRow]:
+def list_rows(cohort: Cohort, catalogue: Catalogue, now: datetime) -> list[ReportRow]:
     """Return every member times every module, those who have not finished first."""
     people = list(
         db.session.scalars(
@@ -62,9 +66,15 @@ def list_rows(cohort: Cohort, catalogue: Catalogue) -> list[ReportRow]:
     module_ids = [name for name in list_module_ids(cohort) if name in catalogue.modules]
     person_ids = [person.id for person in people]
     standings = list_standings(catalogue, person_ids, module_ids)
-    certificates = list_current_certificates([item.enrolment.id for item in standings.values()])
+    certificates = list_newest_certificates(person_ids, module_ids)
     rows = [
-        _row(person, module_id, standings.get((person.id, module_id)), certificates)
+        _row(
+            person,
+            catalogue.modules[module_id],
+            standings.get((person.id, module_id)),
+            certificates.get((person.id, module_id)),
+            now,
+        )
         for person in people
         for module_id in module_ids
     ]
@@ -75,29 +85,40 @@ def list_rows(cohort: Cohort, catalogue: Catalogue) -> list[ReportRow]:
 
 def _row(
     person: Person,
-    module_id: str,
+    module: Module,
     standing: Standing | None,
-    certificates: dict[int, Certificate],
+    certificate: Certificate | None,
+    now: datetime,
 ) -> ReportRow:
-    certificate = certificates.get(standing.enrolment.id) if standing else None
+    renewal = find_renewal(module, certificate, now)
     return ReportRow(
         person_id=person.id,
         name=person.name,
         email=person.email,
-        module_id=module_id,
-        state=standing.path.state if standing else State.NOT_STARTED,
+        module_id=module.id,
+        state=_status(standing, renewal),
         setting=standing.enrolment.setting if standing else None,
         language=standing.enrolment.language if standing else None,
         left=standing.path.left if standing else (),
         completed_on=certificate.completed_on if certificate else None,
         certificate_code=certificate.code if certificate else None,
+        valid_until=certificate.expires_on if certificate else None,
+        is_expired=renewal is not None and renewal.is_expired,
     )
 
 
-def count_states(rows: Iterable[ReportRow]) -> dict[State, int]:
-    """Count the rows by state; the counts add up to the rows."""
+def _status(standing: Standing | None, renewal: Renewal | None) -> Status:
+    if standing is None:
+        return Status.NOT_STARTED
+    return overall_status(standing.path.state, standing.enrolment.cycle, renewal)
+
+
+def count_states(rows: Iterable[ReportRow]) -> dict[Status, int]:
+    """Count the rows by status; the counts add up to the rows."""
     counts = Counter(row.state for row in rows)
-    return {state: counts[state] for state in State}
+    return {
+        status: counts[status] for status in STATUSES if counts[status] or status in _ALWAYS_COUNTED
+    }
 
 
 def write_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:

@@ -1,18 +1,29 @@
-"""`soar-lms assessments …`."""
+"""`soar-lms assessments …` and `soar-lms learners …`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 from flask import Flask
 
+from soar_lms.accounts.models import Person
+from soar_lms.accounts.services import find_person
+from soar_lms.assessments.models import Attempt
 from soar_lms.audit.services import operator
+from soar_lms.certificates.codes import format_code
 from soar_lms.clock import utc_now
 from soar_lms.content import catalogue
 from soar_lms.database import transaction
+from soar_lms.i18n import speaking
 from soar_lms.learning.regrading import Change, apply_change, find_changes, may_apply
+from soar_lms.learning.support import CycleRecord, list_cycles
+from soar_lms.learning.wording import STATUSES, say_left
 
 
 @click.group()
@@ -67,3 +78,138 @@ def _line(change: Change, *, stays: bool) -> str:
     if stays:
         words.append("- stays" + (", has a certificate" if change.enrolment.completed_at else ""))
     return " ".join(words)
+
+
+# --- learners -----------------------------------------------------------------------------------
+
+_OUTPUT_LANGUAGE = "en"
+"""The command line speaks English, whatever the site speaks: one language per output."""
+
+
+@click.group()
+def learners() -> None:
+    """Look up where learners stand, to help them."""
+
+
+@learners.command()
+@click.argument("email")
+@click.option("--json", "as_json", is_flag=True, help="Write JSON, for other programs.")
+@click.pass_obj
+def show(load_app: Callable[[], Flask], email: str, *, as_json: bool) -> None:
+    """Say where the learner EMAIL stands: every module and cycle, what is left, every result.
+
+    Times are those of the learner's time zone. Answers are not shown.
+    """
+    with load_app().app_context(), speaking(_OUTPUT_LANGUAGE):
+        person = find_person(email)
+        if person is None:
+            raise click.ClickException(f"nobody has an account with the address {email}")
+        cycles = [
+            _describe(record, person) for record in list_cycles(person, catalogue(), utc_now())
+        ]
+        found = {
+            "name": person.name,
+            "email": person.email,
+            "role": person.role,
+            "language": person.language,
+            "time_zone": person.time_zone,
+            "cycles": cycles,
+        }
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+    else:
+        click.echo("\n".join(_lines(found)))
+
+
+def _describe(record: CycleRecord, person: Person) -> dict[str, Any]:
+    enrolment, certificate, renewal = record.enrolment, record.certificate, record.renewal
+    module = catalogue().find_module(enrolment.module_id)
+    setting = catalogue().settings.get(enrolment.setting)
+    return {
+        "module": enrolment.module_id,
+        "title": module.title_in(_OUTPUT_LANGUAGE) if module else None,
+        "cycle": enrolment.cycle,
+        "path": enrolment.path,
+        "status": record.status,
+        "status_in_words": str(STATUSES[record.status]) if record.status else None,
+        "left": say_left(record.left),
+        "setting": setting.name.get(_OUTPUT_LANGUAGE) if setting else enrolment.setting,
+        "language": enrolment.language,
+        "enrolled_at": _local(enrolment.enrolled_at, person),
+        "completed_at": _local(enrolment.completed_at, person),
+        "last_activity": _local(record.last_activity, person),
+        "attempts": [_describe_attempt(item, person) for item in record.attempts],
+        "certificate": certificate
+        and {
+            "code": format_code(certificate.code),
+            "status": record.certificate_status,
+            "completed_on": certificate.completed_on.isoformat(),
+            "valid_until": certificate.expires_on and certificate.expires_on.isoformat(),
+        },
+        "renewal_opens_on": renewal and renewal.opens_on.isoformat(),
+    }
+
+
+def _describe_attempt(item: Attempt, person: Person) -> dict[str, Any]:
+    return {
+        "test": item.instrument,
+        "try": item.number,
+        "started_at": _local(item.started_at, person),
+        "handed_in_at": _local(item.submitted_at, person),
+        "points": item.points,
+        "of": item.max_points,
+        "percent": item.percent,
+        "passed": item.passed,
+    }
+
+
+def _local(moment: datetime | None, person: Person) -> str | None:
+    """Write a moment where the learner is, with its offset: an hour may happen twice."""
+    if moment is None:
+        return None
+    return moment.astimezone(ZoneInfo(person.time_zone)).isoformat(timespec="seconds")
+
+
+def _lines(found: dict[str, Any]) -> Iterator[str]:
+    yield f"{found['name']} <{found['email']}>, {found['role']}"
+    yield f"language {found['language']}, time zone {found['time_zone']}"
+    if not found["cycles"]:
+        yield "has not begun any module"
+    for cycle in found["cycles"]:
+        yield ""
+        yield from _cycle_lines(cycle)
+
+
+def _cycle_lines(cycle: dict[str, Any]) -> Iterator[str]:
+    yield f"{cycle['title'] or 'no longer offered'} ({cycle['module']})"
+    kind = "whole module" if cycle["path"] == "full" else "refresher"
+    yield f"  cycle {cycle['cycle']}, {kind}: {cycle['status_in_words'] or 'not known'}"
+    if cycle["left"]:
+        yield f"  left: {cycle['left']}"
+    yield f"  setting: {cycle['setting']}, language: {cycle['language']}"
+    yield f"  begun: {cycle['enrolled_at']}"
+    yield f"  last activity: {cycle['last_activity']}"
+    if cycle["completed_at"]:
+        yield f"  completed: {cycle['completed_at']}"
+    yield from (f"  {_attempt_line(item)}" for item in cycle["attempts"])
+    if cycle["certificate"]:
+        yield f"  {_certificate_line(cycle['certificate'])}"
+    if cycle["renewal_opens_on"]:
+        yield f"  can be renewed from: {cycle['renewal_opens_on']}"
+
+
+def _attempt_line(item: dict[str, Any]) -> str:
+    start = f"{item['test']}-test, try {item['try']}:"
+    if item["handed_in_at"] is None:
+        return f"{start} open since {item['started_at']}"
+    verdict = {True: ", passed", False: ", not passed", None: ""}[item["passed"]]
+    score = f"{item['points']} of {item['of']} right ({item['percent']}%){verdict}"
+    return f"{start} {score}, handed in {item['handed_in_at']}"
+
+
+def _certificate_line(certificate: dict[str, Any]) -> str:
+    until = certificate["valid_until"]
+    return (
+        f"certificate {certificate['code']}: {certificate['status']},"
+        f" completed on {certificate['completed_on']}" + (f", valid until {until}" if until else "")
+    )

@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from soar_lms.database import Base, UTCDateTime
-from soar_lms.learning.path import SHARED
+from soar_lms.learning.path import SHARED, PathKind
 
 
 class Enrolment(Base):
@@ -18,12 +18,19 @@ class Enrolment(Base):
     __table_args__ = (
         UniqueConstraint("person_id", "module_id", "cycle"),
         CheckConstraint("cycle >= 1", name="cycle_is_positive"),
+        CheckConstraint("path IN ('full', 'refresher')", name="path_is_known"),
+        CheckConstraint("path = 'full' OR cycle > 1", name="refresher_is_a_renewal"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     module_id: Mapped[str] = mapped_column(String(60), index=True)
     cycle: Mapped[int] = mapped_column(default=1)
+    path: Mapped[str] = mapped_column(
+        String(10), default=PathKind.FULL, server_default=PathKind.FULL
+    )
+    """What this cycle asks, a `PathKind`. The server's default is for the release before this one,
+    which serves while the database is brought to this one."""
     setting: Mapped[str] = mapped_column(String(60))
     language: Mapped[str] = mapped_column(String(20))
     """The language last used: e-mail and the certificate follow it."""

@@ -37,6 +37,13 @@ class State(StrEnum):
     COMPLETED = "completed"
 
 
+class PathKind(StrEnum):
+    """What a cycle asks: chosen when it begins, and never changed."""
+
+    FULL = "full"
+    REFRESHER = "refresher"
+
+
 @dataclass(frozen=True)
 class Requirements:
     """What a module asks of a learner of one setting."""
@@ -95,16 +102,23 @@ class Path:
         return status is None or status.done
 
 
-def requirements(module: Module, setting: str) -> Requirements:
-    """Return what `module` asks of a learner of `setting`."""
+def requirements(module: Module, setting: str, kind: PathKind = PathKind.FULL) -> Requirements:
+    """Return what `module` asks of a learner of `setting`.
+
+    A refresher asks for the lessons and steps that the content names for it. Where the content has
+    no refresher any more, it is the whole module: nothing shorter is left.
+    """
     spec = module.spec
+    short = spec.refresher if kind is PathKind.REFRESHER else None
     return Requirements(
         lessons=tuple(
-            (lesson.id, setting if lesson.by_setting else SHARED) for lesson in spec.lessons
+            (lesson.id, setting if lesson.by_setting else SHARED)
+            for lesson in spec.lessons
+            if short is None or lesson.id in short.lessons
         ),
-        pre_test=spec.instruments.pre is not None,
-        post_test=spec.instruments.post is not None,
-        evaluation=spec.evaluation is not None,
+        pre_test=spec.instruments.pre is not None and (short is None or short.pre),
+        post_test=spec.instruments.post is not None and (short is None or short.post),
+        evaluation=spec.evaluation is not None and (short is None or short.evaluation),
     )
 
 

@@ -7,7 +7,7 @@ What it reads to know where a learner stands is in `standing`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -18,15 +18,16 @@ from soar_lms.accounts.models import Person
 from soar_lms.assessments import services as assessments
 from soar_lms.assessments.models import Attempt
 from soar_lms.catalogue.model import Module
+from soar_lms.catalogue.schema import RefresherSpec
 from soar_lms.certificates import services as certificates
 from soar_lms.certificates.models import Certificate
 from soar_lms.certificates.services import Claim, Provider
 from soar_lms.database import db
 from soar_lms.errors import DomainError, NotFoundError
-from soar_lms.i18n import lazy_gettext
+from soar_lms.i18n import format_day, gettext, lazy_gettext
 from soar_lms.learning.models import Enrolment, LessonCompletion
-from soar_lms.learning.path import SHARED, Step
-from soar_lms.learning.standing import find_enrolment, get_enrolment, get_standing
+from soar_lms.learning.path import SHARED, PathKind, Step
+from soar_lms.learning.standing import find_enrolment, find_renewal, get_enrolment, get_standing
 from soar_lms.messages.services import post_message, public_url
 
 
@@ -35,6 +36,27 @@ class StepNotOpenError(DomainError):
 
     title = lazy_gettext("This step is not open yet")
     message = lazy_gettext("Another step comes first. Your module page shows what is left.")
+
+
+class RenewalNotOpenError(DomainError):
+    """The certificate is still valid for longer than a renewal may come before its end."""
+
+    title = lazy_gettext("It is too early to renew")
+
+    def __init__(self, opens_on: date) -> None:
+        self.message = gettext(
+            "Your certificate is still valid. You can renew it from %(day)s.",
+            day=format_day(opens_on),
+        )
+
+
+class RefresherOverError(DomainError):
+    """The days on which the refresher can be begun are over, or the module has none."""
+
+    title = lazy_gettext("The refresher can no longer be started")
+    message = lazy_gettext(
+        "Please go back to the module page. You can renew by taking the whole module again."
+    )
 
 
 # --- enrolling --------------------------------------------------------------------------------
@@ -50,7 +72,16 @@ def enrol(
     _check_offered(module, setting, language)
     enrolment = find_enrolment(person.id, module.id)
     if enrolment is None:
-        enrolment = _insert_enrolment(person, module, setting, language, now)
+        enrolment = _insert_enrolment(
+            Enrolment(
+                person_id=person.id,
+                module_id=module.id,
+                cycle=1,
+                setting=setting,
+                language=language,
+                enrolled_at=now,
+            )
+        )
     change_setting(enrolment, module, setting)
     enrolment.language = language
     if person.setting is None:
@@ -58,23 +89,50 @@ def enrol(
     return enrolment
 
 
-def _insert_enrolment(
-    person: Person, module: Module, setting: str, language: str, now: datetime
-) -> Enrolment:
-    enrolment = Enrolment(
-        person_id=person.id,
-        module_id=module.id,
-        cycle=1,
-        setting=setting,
-        language=language,
-        enrolled_at=now,
-    )
+def _insert_enrolment(enrolment: Enrolment) -> Enrolment:
     try:
         with db.session.begin_nested():
             db.session.add(enrolment)
     except IntegrityError:  # a second click was faster
-        return get_enrolment(person.id, module.id)
+        return get_enrolment(enrolment.person_id, enrolment.module_id)
     return enrolment
+
+
+def renew(
+    person: Person, module: Module, *, kind: PathKind, language: str, now: datetime
+) -> Enrolment:
+    """Begin a new cycle in the setting of the last one; go on with the one that is under way.
+
+    Everything of earlier cycles stays as it is, and their certificates are valid to their own end.
+
+    :raises NotFoundError: when there is nothing that could be renewed.
+    :raises RenewalNotOpenError: before the first day of the renewal.
+    :raises RefresherOverError: when the refresher is asked for and not offered today.
+    """
+    last = get_enrolment(person.id, module.id)
+    if last.completed_at is None:
+        return last
+    newest = certificates.list_newest_certificates([person.id], [module.id])
+    renewal = find_renewal(module, newest.get((person.id, module.id)), now)
+    setting = last.setting if last.setting in module.spec.settings else module.spec.settings[0]
+    _check_offered(module, setting, language)
+    if renewal is None:
+        raise NotFoundError
+    if not renewal.is_open:
+        raise RenewalNotOpenError(renewal.opens_on)
+    if kind is PathKind.REFRESHER and not renewal.has_refresher:
+        raise RefresherOverError
+    return _insert_enrolment(
+        Enrolment(
+            person_id=person.id,
+            module_id=module.id,
+            cycle=last.cycle + 1,
+            path=kind,
+            setting=setting,
+            language=language,
+            enrolled_at=now,
+        )
+    )
 
 
 def _check_offered(module: Module, setting: str, language: str) -> None:
@@ -205,6 +263,7 @@ def complete_module(
         claim=claim,
         provider=provider,
         now=now,
+        refresher=refresher_of(enrolment, module),
     )
     post_message(
         "certificate-issued",
@@ -217,6 +276,11 @@ def complete_module(
         ),
     )
     return certificate
+
+
+def refresher_of(enrolment: Enrolment, module: Module) -> RefresherSpec | None:
+    """Return the refresher that an enrolment takes; None for the whole module."""
+    return module.spec.refresher if enrolment.path == PathKind.REFRESHER else None
 
 
 def _lock(enrolment: Enrolment) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, bindparam, case, literal, select, union_all
@@ -16,10 +17,21 @@ from soar_lms.assessments import services as assessments
 from soar_lms.assessments.models import Attempt, CheckAnswer
 from soar_lms.assessments.services import FactSelect, Sitting
 from soar_lms.catalogue.model import Catalogue, Module
+from soar_lms.certificates.models import Certificate
+from soar_lms.clock import local_date
 from soar_lms.database import Among, Numbers, db, read
 from soar_lms.errors import NotFoundError
 from soar_lms.learning.models import Enrolment, LessonCompletion
-from soar_lms.learning.path import Facts, LessonKey, Path, assess, requirements
+from soar_lms.learning.path import (
+    Facts,
+    LessonKey,
+    Path,
+    PathKind,
+    Requirements,
+    assess,
+    requirements,
+)
+from soar_lms.learning.renewal import Renewal, make_renewal
 
 _LESSON_FACT = "lesson"
 
@@ -45,9 +57,10 @@ class Progress:
 
 @dataclass(frozen=True)
 class Standing:
-    """An enrolment with where it stands."""
+    """An enrolment with what it asks and where it stands."""
 
     enrolment: Enrolment
+    asked: Requirements
     path: Path
     progress: Progress
 
@@ -121,12 +134,14 @@ def find_standing(person_id: int, module: Module) -> Standing | None:
 
 def get_standing(enrolment: Enrolment, module: Module) -> Standing:
     """Return where an enrolment stands."""
-    return _standing(enrolment, module, load_progress([enrolment.id])[enrolment.id])
+    return standing_of(enrolment, module, load_progress([enrolment.id])[enrolment.id])
 
 
-def _standing(enrolment: Enrolment, module: Module, progress: Progress) -> Standing:
+def standing_of(enrolment: Enrolment, module: Module, progress: Progress) -> Standing:
+    """Put what was done and what is asked together."""
     facts = progress.facts(completed=enrolment.completed_at is not None)
-    return Standing(enrolment, assess(requirements(module, enrolment.setting), facts), progress)
+    asked = requirements(module, enrolment.setting, PathKind(enrolment.path))
+    return Standing(enrolment, asked, assess(asked, facts), progress)
 
 
 def list_standings(
@@ -148,9 +163,20 @@ def list_standings(
     }
     progress = load_progress([item.id for item in latest.values()])
     return {
-        key: _standing(item, catalogue.modules[item.module_id], progress[item.id])
+        key: standing_of(item, catalogue.modules[item.module_id], progress[item.id])
         for key, item in latest.items()
     }
+
+
+def find_renewal(module: Module, certificate: Certificate | None, now: datetime) -> Renewal | None:
+    """Return when a certificate can be renewed; None where there is none, or it does not expire.
+
+    The day is that of the certificate's own zone: its last day was reckoned there.
+    """
+    if certificate is None or certificate.expires_on is None:
+        return None
+    today = local_date(now, certificate.time_zone)
+    return make_renewal(module.spec.renewal, certificate.expires_on, today)
 
 
 @dataclass(frozen=True)

@@ -152,6 +152,72 @@ def test_a_certificate_expires_on_the_same_day_of_the_month(
     assert certificate.expires_on == (date.fromisoformat(expires) if expires else None)
 
 
+@pytest.mark.parametrize(
+    ("zone", "moment", "months", "completed", "expires"),
+    [
+        pytest.param(
+            "Pacific/Honolulu",
+            "2027-01-01T09:59:59",
+            12,
+            "2026-12-31",
+            "2027-12-31",
+            id="still-the-old-year",
+        ),
+        pytest.param(
+            "Pacific/Guam", "2026-12-31T14:00:00", 12, "2027-01-01", "2028-01-01", id="new-year"
+        ),
+        pytest.param(
+            "Pacific/Auckland",
+            "2028-02-28T11:00:00",
+            12,
+            "2028-02-29",
+            "2029-02-28",
+            id="leap-day-in-auckland",
+        ),
+        pytest.param(
+            "America/New_York",
+            "2028-03-01T04:59:59",
+            24,
+            "2028-02-29",
+            "2030-02-28",
+            id="leap-day-in-new-york",
+        ),
+        pytest.param(
+            "Australia/Adelaide",
+            "2026-10-03T14:30:00",
+            24,
+            "2026-10-04",
+            "2028-10-04",
+            id="the-night-without-an-hour",
+        ),
+        pytest.param(
+            "America/New_York",
+            "2026-11-01T05:30:00",
+            12,
+            "2026-11-01",
+            "2027-11-01",
+            id="the-hour-that-happens-twice",
+        ),
+    ],
+)
+def test_days_of_a_certificate_are_those_of_the_learners_zone(
+    enrolment_id: int,
+    module: Module,
+    zone: str,
+    moment: str,
+    months: int,
+    completed: str,
+    expires: str,
+) -> None:
+    changed = with_spec(module, certificate=CertificateSpec(valid_months=months))
+    now = datetime.fromisoformat(moment).replace(tzinfo=UTC)
+
+    certificate = issue(changed, enrolment_id, now=now, time_zone=zone)
+
+    assert str(certificate.completed_on) == completed
+    assert str(certificate.expires_on) == expires
+
+
 # --- credit -------------------------------------------------------------------------------------
 
 

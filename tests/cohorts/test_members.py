@@ -20,7 +20,7 @@ from tests.support.queries import queries_of
 from tests.support.quick import parsed, post, summary, value_of, words
 
 Stages = dict[str, Person]
-QUERIES = 10
+QUERIES = 12
 REASON = "The connection broke during the test."
 
 

@@ -21,6 +21,7 @@ from soar_lms.cohorts.report import BYTE_ORDER_MARK, count_states, defuse, list_
 from soar_lms.content import catalogue
 from soar_lms.database import db, transaction
 from soar_lms.learning.path import State, Step
+from soar_lms.learning.renewal import Status
 from tests.factories import NOW, make_enrolment, make_person
 
 Stages = dict[str, Person]
@@ -29,21 +30,21 @@ Stages = dict[str, Person]
 def test_those_who_have_not_finished_come_first_by_name(
     context: Flask, cohort: Cohort, stages: Stages
 ) -> None:
-    rows = list_rows(cohort, catalogue())
+    rows = list_rows(cohort, catalogue(), NOW)
 
     assert [(row.name, row.state) for row in rows] == [
-        ("Zoe New", State.NOT_STARTED),
-        ("élise new", State.NOT_STARTED),
-        ("Carla Begun", State.IN_PROGRESS),
-        ("Bea Passed", State.PASSED),
-        ("Aaron Done", State.COMPLETED),
+        ("Zoe New", Status.NOT_STARTED),
+        ("élise new", Status.NOT_STARTED),
+        ("Carla Begun", Status.IN_PROGRESS),
+        ("Bea Passed", Status.PASSED),
+        ("Aaron Done", Status.COMPLETED),
     ]
 
 
 def test_a_row_says_where_somebody_stands_and_nothing_about_answers(
     context: Flask, cohort: Cohort, stages: Stages, module: Module
 ) -> None:
-    rows = {row.name: row for row in list_rows(cohort, catalogue())}
+    rows = {row.name: row for row in list_rows(cohort, catalogue(), NOW)}
 
     begun, done, new = rows["Carla Begun"], rows["Aaron Done"], rows["Zoe New"]
     assert (begun.setting, begun.language) == ("public-health", "es")
@@ -58,24 +59,24 @@ def test_a_row_says_where_somebody_stands_and_nothing_about_answers(
 def test_the_numbers_of_the_states_add_up_to_the_rows(
     context: Flask, cohort: Cohort, stages: Stages
 ) -> None:
-    rows = list_rows(cohort, catalogue())
+    rows = list_rows(cohort, catalogue(), NOW)
 
     counts = count_states(rows)
 
     assert counts == {
-        State.NOT_STARTED: 2,
-        State.IN_PROGRESS: 1,
-        State.PASSED: 1,
-        State.COMPLETED: 1,
+        Status.NOT_STARTED: 2,
+        Status.IN_PROGRESS: 1,
+        Status.PASSED: 1,
+        Status.COMPLETED: 1,
     }
     assert sum(counts.values()) == len(rows) == len(stages)
 
 
 def test_a_cohort_of_nobody_has_every_state_at_nothing(context: Flask, cohort: Cohort) -> None:
-    rows = list_rows(cohort, catalogue())
+    rows = list_rows(cohort, catalogue(), NOW)
 
     assert rows == []
-    assert count_states(rows) == dict.fromkeys(State, 0)
+    assert count_states(rows) == dict.fromkeys(map(Status, State), 0)
 
 
 def test_a_module_that_left_the_catalogue_is_not_a_row(
@@ -85,7 +86,7 @@ def test_a_module_that_left_the_catalogue_is_not_a_row(
     with transaction():
         services.join_cohort(cohort, learner, NOW)
 
-    assert [row.module_id for row in list_rows(cohort, catalogue())] == [
+    assert [row.module_id for row in list_rows(cohort, catalogue(), NOW)] == [
         "soar-to-health-and-wellness"
     ]
 
@@ -114,7 +115,7 @@ def test_the_report_costs_the_same_queries_for_two_and_for_sixty(
                 if number % 2:
                     make_enrolment(person, module)
         statements.clear()
-        rows = list_rows(cohort, catalogue())
+        rows = list_rows(cohort, catalogue(), NOW)
         costs.append(len(statements))
 
     assert len(rows) == 60

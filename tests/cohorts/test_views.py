@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 
 from soar_lms.access import Role
 from soar_lms.accounts.models import Person
-from soar_lms.clock import utc_now
+from soar_lms.clock import local_date, utc_now
 from soar_lms.cohorts import services
 from soar_lms.cohorts.models import Cohort, CohortMember, JoinLink
 from soar_lms.database import db, transaction
@@ -171,7 +171,7 @@ def test_the_file_has_the_rows_of_the_page(
 
     assert len(page) == len(file) == 6
     for shown, written in zip(page[1:], file[1:], strict=True):
-        name, email, _module, state, left, setting, spoken, _day, _code = written
+        name, email, _module, state, left, setting, spoken, _day, _code, _until = written
         assert shown[0] == f"{name} {email}"
         assert shown[-5:-1] == [state, left, setting, spoken]
 
@@ -179,11 +179,13 @@ def test_the_file_has_the_rows_of_the_page(
 def test_the_file_is_made_for_spreadsheets(
     app: Flask, as_trainer: FlaskClient, cohort: Cohort, stages: Stages
 ) -> None:
+    today = local_date(utc_now(), "America/New_York")
+
     response = as_trainer.get(f"/en/cohorts/{cohort.id}/members.csv")
 
     assert response.content_type == "text/csv; charset=utf-8"
     assert response.headers["Content-Disposition"] == (
-        f'attachment; filename="night-shift-{utc_now():%Y-%m-%d}-en.csv"'
+        f'attachment; filename="night-shift-{today}-en.csv"'
     )
     assert response.headers["Cache-Control"] == "no-store"
     done = file_of(response)[-1]
@@ -205,7 +207,7 @@ def test_the_header_of_the_file_is_in_the_language_of_the_page(
     (found,) = file_of(as_trainer.get(f"/{language}/cohorts/{cohort.id}/members.csv"))
 
     assert found[:3] == header
-    assert len(found) == 9
+    assert len(found) == 10
 
 
 @pytest.mark.parametrize("name", ["=cmd|' /C calc'!A1", "@SUM(A1:A9)", "-2+3", 'Ana "A", Vega'])

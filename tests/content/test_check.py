@@ -434,6 +434,54 @@ BROKEN = [
         id="credit-step",
     ),
     pytest.param(
+        "garden/module.yaml",
+        "valid_months: 12, ",
+        "",
+        [
+            "garden/module.yaml:60:3: renewal: "
+            "needs certificate.valid_months: what does not expire is not renewed"
+        ],
+        id="renewal-of-what-does-not-expire",
+    ),
+    pytest.param(
+        "garden/module.yaml",
+        "opens_days_before: 60",
+        "opens_days_before: 336",
+        [
+            "garden/module.yaml:60:22: renewal.opens_days_before: "
+            "opens before a certificate is issued: it is valid for 12 months"
+        ],
+        id="renewal-before-the-certificate",
+    ),
+    pytest.param(
+        "garden/module.yaml",
+        "refresher: {minutes: 6, lessons: [tools], evaluation: false}",
+        "refresher: {minutes: 6, lessons: [tool, start, start], evaluation: false}",
+        [
+            "garden/module.yaml:62:37: renewal.refresher.lessons.0: "
+            '"tool" is not among the lessons; did you mean "tools"?',
+            'garden/module.yaml:62:50: renewal.refresher.lessons.2: "start" stands twice',
+        ],
+        id="refresher-of-unknown-lessons",
+    ),
+    pytest.param(
+        "garden/module.yaml",
+        "refresher: {minutes: 6, lessons: [tools], evaluation: false}",
+        "refresher: {minutes: 6, lessons: [], evaluation: false}",
+        ["garden/module.yaml:62:36: renewal.refresher.lessons: needs at least 1"],
+        id="refresher-without-lessons",
+    ),
+    pytest.param(
+        "garden/module.yaml",
+        "refresher: {minutes: 6, lessons: [tools], evaluation: false}",
+        "refresher: {minutes: 13, lessons: [tools], evaluation: false}",
+        [
+            "garden/module.yaml:62:24: renewal.refresher.minutes: "
+            "must not be more than the whole module takes (12)"
+        ],
+        id="refresher-longer-than-the-module",
+    ),
+    pytest.param(
         "resources.yaml",
         "value: 1-800-555-0100",
         'url: "https://plants.example/"',
@@ -474,6 +522,21 @@ def test_a_broken_tree_says_what_is_wrong_and_where(
     change(root, file, old, new)
 
     assert problems_of(root) == expected
+
+
+def test_a_refresher_asks_for_nothing_that_the_module_does_not_have(tmp_path: Path) -> None:
+    root = copy_pack(tmp_path)
+    with (root / "second" / "module.yaml").open("a", encoding="utf-8") as file:
+        file.write(
+            "certificate: {valid_months: 12}\n"
+            "renewal: {refresher: {minutes: 5, lessons: [only], pre: true, evaluation: true}}\n"
+        )
+
+    assert [line.split(": ", 1)[1] for line in problems_of(root)] == [
+        "renewal.refresher.post: the module has none: write post: false",
+        "renewal.refresher.pre: the module has none: write pre: false",
+        "renewal.refresher.evaluation: the module has none: write evaluation: false",
+    ]
 
 
 @pytest.mark.parametrize(

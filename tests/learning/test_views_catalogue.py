@@ -64,8 +64,9 @@ def test_a_module_says_beforehand_what_a_pass_and_the_certificate_are(
     facts = words(client.get(address(module)), ".column-side .facts")
 
     assert "10 questions; 8 right answers (80%) are a pass." in facts
-    assert "English: none" in facts
-    assert "Español: none" in facts
+    for language in ("English", "Español"):
+        words_of_none = "certificate of completion, no continuing education credit"
+        assert f"{language}: {words_of_none}" in facts
 
 
 # --- beginning ----------------------------------------------------------------------------------
@@ -141,6 +142,40 @@ def test_the_page_of_the_setting_says_what_a_change_adds(
     }
     assert hints[SETTING] == "Your setting now"
     assert hints["social-services"] == f"Adds: {'; '.join(added)}"
+
+
+def test_the_page_of_the_setting_names_what_stays_done(
+    app: Flask, as_learner: FlaskClient, learner: Person, module: Module
+) -> None:
+    bring(app, learner, module, PASSED)
+    titles = module.texts["es"].lessons
+    shared = [titles[item.id].title for item in module.spec.lessons if not item.by_setting]
+    own = [titles[item.id].title for item in module.spec.lessons if item.by_setting]
+
+    facts = get_page(as_learner, address(module, "setting", language="es")).select_one("dl.facts")
+
+    assert facts is not None
+    assert [item.get_text() for item in facts.select("dt, dd")] == [
+        "Sigue hecho en todos los ámbitos",
+        *shared,
+        "Queda guardado para Atención médica y cuenta de nuevo si vuelve a ese ámbito",
+        *own,
+        "Prueba final",
+        "sigue aprobada",
+    ]
+
+
+def test_coming_back_to_a_setting_adds_nothing_that_was_done_there(
+    app: Flask, as_learner: FlaskClient, learner: Person, module: Module
+) -> None:
+    bring(app, learner, module, READY)
+    post(as_learner, address(module), {"setting": "social-services"})
+
+    page = get_page(as_learner, address(module, "setting"))
+
+    hint = page.select_one(f".option:has([value={SETTING}]) .option-hint")
+    assert hint is not None
+    assert hint.get_text() == "Adds nothing: its lessons are done"
 
 
 def test_a_change_of_setting_leads_to_the_lessons_it_adds(

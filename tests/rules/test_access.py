@@ -116,6 +116,7 @@ ACCESS: Mapping[tuple[str, str], Row] = {
     ("learning.enrol", "POST"): Row(MODULE, refused(SIGNED_IN)),
     ("learning.give_evaluation", "GET"): Row(f"{MODULE}/evaluation", OWNER, "finisher"),
     ("learning.give_evaluation", "POST"): Row(f"{MODULE}/evaluation", refused(OWNER), "finisher"),
+    ("learning.renew_module", "POST"): Row(f"{MODULE}/renew", refused(OWNER)),
     ("learning.review_attempt", "GET"): Row(f"{ATTEMPT}/review", OWNER),
     ("learning.save_answer", "POST"): Row(f"{ATTEMPT}/1", refused(OWNER)),
     ("learning.show_catalogue", "GET"): Row("/en/", EVERYBODY),

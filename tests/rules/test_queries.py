@@ -36,7 +36,7 @@ SAVING_AN_ANSWER = 3
 
 LEARNER_PAGES = {
     "/en/home": 4,
-    "/en/learn/{module}": 3,
+    "/en/learn/{module}": 4,
 }
 """Queries of a page, of which one asks who is signed in."""
 

@@ -12,17 +12,17 @@ from soar_lms.access import Access, access
 from soar_lms.accounts.current import current_reader
 from soar_lms.audit.services import Action, note_view
 from soar_lms.certificates.codes import format_code
-from soar_lms.clock import utc_now
+from soar_lms.clock import local_date, utc_now
 from soar_lms.cohorts import report, services
 from soar_lms.cohorts.forms import CreateCohortForm
 from soar_lms.cohorts.models import Cohort
 from soar_lms.cohorts.report import ReportRow
 from soar_lms.cohorts.views.blueprint import blueprint
-from soar_lms.cohorts.wording import STATES, say_left
 from soar_lms.content import catalogue
 from soar_lms.database import transaction
 from soar_lms.forms import ActionForm
 from soar_lms.i18n import current_language, gettext, languages
+from soar_lms.learning.wording import STATUSES, say_left
 from soar_lms.messages.services import public_url
 from soar_lms.paging import turn_to
 
@@ -61,18 +61,20 @@ def show_cohort(cohort_id: int) -> ResponseReturnValue:
 
 
 def _show(cohort: Cohort, form: ActionForm) -> str:
-    rows = report.list_rows(cohort, catalogue())
-    link = services.find_open_link(cohort, utc_now())
+    now = utc_now()
+    rows = report.list_rows(cohort, catalogue(), now)
+    link = services.find_open_link(cohort, now)
     return render_template(
         "cohorts/cohort_show.html",
         cohort=cohort,
         page=turn_to(rows, request.args.get("page")),
         counts=report.count_states(rows),
-        states=STATES,
+        states=STATUSES,
         say_left=say_left,
         modules=catalogue().modules,
         module_ids=sorted({row.module_id for row in rows}),
         link=link,
+        link_until=local_date(link.expires_at, current_reader().time_zone) if link else None,
         join_address=public_url("cohorts.show_join", token=link.token) if link else None,
         form=form,
     )
@@ -106,8 +108,9 @@ def export_members(cohort_id: int) -> ResponseReturnValue:
         gettext("Language"),
         gettext("Completed on"),
         gettext("Certificate"),
+        gettext("Valid until"),
     ]
-    cells = [_cells(row) for row in report.list_rows(cohort, catalogue())]
+    cells = [_cells(row) for row in report.list_rows(cohort, catalogue(), utc_now())]
     response = Response(report.write_csv(header, cells), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{_file_name(cohort)}"'
     return response
@@ -121,18 +124,20 @@ def _cells(row: ReportRow) -> list[str]:
         row.name,
         row.email,
         catalogue().modules[row.module_id].title_in(tag),
-        str(STATES[row.state]),
+        str(STATUSES[row.state]),
         say_left(row.left),
         setting.name.get(tag, row.setting or "") if setting else "",
         spoken.name if spoken else row.language or "",
         row.completed_on.isoformat() if row.completed_on else "",
         format_code(row.certificate_code) if row.certificate_code else "",
+        row.valid_until.isoformat() if row.valid_until else "",
     ]
 
 
 def _file_name(cohort: Cohort) -> str:
     name = re.sub(r"[^a-z0-9]+", "-", cohort.name.lower()).strip("-")[:40] or str(cohort.id)
-    return f"{name}-{utc_now():%Y-%m-%d}-{current_language().tag}.csv"
+    today = local_date(utc_now(), current_reader().time_zone)
+    return f"{name}-{today}-{current_language().tag}.csv"
 
 
 # --- joining ----------------------------------------------------------------------------------

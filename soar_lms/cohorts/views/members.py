@@ -15,13 +15,13 @@ from soar_lms.cohorts.forms import GrantAttemptForm
 from soar_lms.cohorts.members import get_member, list_records
 from soar_lms.cohorts.models import Cohort
 from soar_lms.cohorts.views.blueprint import blueprint
-from soar_lms.cohorts.wording import STATES, say_left
 from soar_lms.content import catalogue, get_module
 from soar_lms.database import transaction
 from soar_lms.errors import NotFoundError
 from soar_lms.i18n import gettext
 from soar_lms.learning.granting import find_blocked_attempt, grant_attempt
 from soar_lms.learning.standing import get_enrolment
+from soar_lms.learning.wording import STATUSES, say_left
 
 _MEMBER = "/cohorts/<int:cohort_id>/members/<int:person_id>"
 _GRANT = f"{_MEMBER}/<string:module_id>/grant"
@@ -41,8 +41,7 @@ def show_member(cohort_id: int, person_id: int) -> ResponseReturnValue:
         cohort=cohort,
         person=person,
         records=list_records(cohort, person, catalogue(), now),
-        now=now,
-        states=STATES,
+        statuses=STATUSES,
         say_left=say_left,
     )
 

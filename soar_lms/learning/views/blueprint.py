@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
-from flask import Blueprint, redirect, url_for
+from flask import Blueprint, current_app, redirect, url_for
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 
 from soar_lms.accounts.current import current_reader
 from soar_lms.catalogue.model import Module
-from soar_lms.clock import utc_now
+from soar_lms.clock import local_date, utc_now
 from soar_lms.content import get_module
 from soar_lms.errors import NotFoundError
 from soar_lms.i18n import current_language
+from soar_lms.learning.credit import depends_on_language, list_eligibility
 from soar_lms.learning.models import Enrolment
 from soar_lms.learning.path import Path, Step, StepStatus
 from soar_lms.learning.standing import get_enrolment
@@ -31,6 +34,22 @@ def offered_module(module_id: str) -> Module:
     if current_language().tag not in module.languages:
         raise NotFoundError
     return module
+
+
+def today_here() -> date:
+    """Return today where the reader is; where the site is, for somebody who is not signed in."""
+    zone = (
+        current_reader().time_zone
+        if current_user.is_authenticated
+        else current_app.config["SOAR"].time_zone
+    )
+    return local_date(utc_now(), zone)
+
+
+def credit_context(module: Module) -> dict[str, Any]:
+    """Return what a page needs to say which credit each language gives today."""
+    found = list_eligibility(module, today_here())
+    return {"eligibility": found, "depends_on_language": depends_on_language(found)}
 
 
 def enrolment_in(module: Module) -> Enrolment:

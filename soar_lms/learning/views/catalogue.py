@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from flask import make_response, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -10,18 +12,22 @@ from soar_lms.access import Access, access
 from soar_lms.accounts.current import current_person, current_reader
 from soar_lms.assessments.grading import needed_points
 from soar_lms.catalogue.model import Module
+from soar_lms.certificates.models import Certificate
+from soar_lms.certificates.services import list_certificates
 from soar_lms.content import catalogue, get_module
 from soar_lms.database import transaction
 from soar_lms.errors import NotFoundError
+from soar_lms.forms import Form
 from soar_lms.headers import allow_caching
 from soar_lms.i18n import current_language
 from soar_lms.learning import services
 from soar_lms.learning.forms import ChooseSettingForm
-from soar_lms.learning.path import requirements
-from soar_lms.learning.standing import Standing, find_standing, get_standing
+from soar_lms.learning.path import SHARED, LessonKey, PathKind, requirements
+from soar_lms.learning.standing import Standing, find_renewal, find_standing, get_standing
 from soar_lms.learning.views.blueprint import (
     address_of_step,
     blueprint,
+    credit_context,
     go_on,
     minutes_left,
     offered_module,
@@ -44,21 +50,10 @@ def show_module(module_id: str) -> ResponseReturnValue:
     module = get_module(module_id)
     if current_language().tag not in module.languages:
         return render_template("learning/module_other_language.html", module=module), 404
-    standing = _standing(module)
     form = ChooseSettingForm.for_module(module) if current_user.is_authenticated else None
-    if form and not standing:
+    if form:
         form.setting.data = current_reader().setting
-    page = render_template(
-        "learning/module_show.html",
-        module=module,
-        text=module.texts[current_language().tag],
-        standing=standing,
-        form=form,
-        next_address=_next_address(module, standing),
-        minutes_left=minutes_left(module, standing.path) if standing else None,
-        needed_points=_needed_points(module),
-    )
-    return allow_caching(make_response(page), KEPT_SECONDS)
+    return allow_caching(make_response(module_page(module, form)), KEPT_SECONDS)
 
 
 @blueprint.post("/learn/<string:module_id>")
@@ -67,17 +62,7 @@ def enrol(module_id: str) -> ResponseReturnValue:
     module = offered_module(module_id)
     form = ChooseSettingForm.for_module(module)
     if not form.validate_on_submit():
-        page = render_template(
-            "learning/module_show.html",
-            module=module,
-            text=module.texts[current_language().tag],
-            standing=_standing(module),
-            form=form,
-            next_address=None,
-            minutes_left=None,
-            needed_points=_needed_points(module),
-        )
-        return page, 422
+        return module_page(module, form), 422
     with transaction():
         enrolment = services.enrol(
             current_person(),
@@ -87,6 +72,32 @@ def enrol(module_id: str) -> ResponseReturnValue:
             now=utc_now(),
         )
     return go_on(module, enrolment, get_standing(enrolment, module).path)
+
+
+def module_page(module: Module, form: Form | None) -> str:
+    """Render the page of a module for whoever reads it; `form` is what was sent, or can be."""
+    standing = _standing(module)
+    held = _certificates(module) if standing else []
+    return render_template(
+        "learning/module_show.html",
+        module=module,
+        text=module.texts[current_language().tag],
+        standing=standing,
+        form=form,
+        next_address=_next_address(module, standing),
+        minutes_left=minutes_left(module, standing.path) if standing else None,
+        needed_points=_needed_points(module),
+        held=held,
+        refresher=services.refresher_of(standing.enrolment, module) if standing else None,
+        renewal=find_renewal(module, held[0], utc_now()) if held else None,
+        **credit_context(module),
+    )
+
+
+def _certificates(module: Module) -> list[Certificate]:
+    """Return the certificates that the reader holds for a module, the newest first."""
+    found = list_certificates(current_reader().id)
+    return [item for item in found if item.module_id == module.id and item.revoked_at is None]
 
 
 @blueprint.get("/learn/<string:module_id>/continue")
@@ -113,21 +124,31 @@ def choose_setting(module_id: str) -> ResponseReturnValue:
         text=module.texts[current_language().tag],
         standing=standing,
         form=ChooseSettingForm.for_module(module, chosen=standing.enrolment.setting),
+        shared=_titles(module, standing.progress.lessons_done & _asked(module, standing, SHARED)),
+        own=_titles(
+            module,
+            standing.progress.lessons_done & _asked(module, standing, standing.enrolment.setting),
+        ),
         added={
-            setting: _added_lessons(module, standing, setting) for setting in module.spec.settings
+            setting: _titles(
+                module, _asked(module, standing, setting) - standing.progress.lessons_done
+            )
+            for setting in module.spec.settings
         },
     )
 
 
-def _added_lessons(module: Module, standing: Standing, setting: str) -> list[str]:
-    """Return the titles of the lessons that a change of setting would ask for."""
-    titles = module.texts[current_language().tag].lessons
-    done = standing.progress.lessons_done
-    return [
-        titles[lesson_id].title
-        for lesson_id, of_setting in requirements(module, setting).lessons
-        if of_setting == setting and (lesson_id, of_setting) not in done
-    ]
+def _asked(module: Module, standing: Standing, setting: str) -> set[LessonKey]:
+    """Return the lessons that an enrolment asks for and that are written for just this setting."""
+    kind = PathKind(standing.enrolment.path)
+    asked = requirements(module, setting, kind).lessons
+    return {key for key in asked if key[1] == setting}
+
+
+def _titles(module: Module, keys: Collection[LessonKey]) -> list[str]:
+    """Return the titles of lessons in the order of the module."""
+    titles, wanted = module.texts[current_language().tag].lessons, {key[0] for key in keys}
+    return [titles[lesson.id].title for lesson in module.spec.lessons if lesson.id in wanted]
 
 
 @blueprint.get("/learn/<string:module_id>/sources")

@@ -17,10 +17,12 @@ from soar_lms.database import transaction
 from soar_lms.i18n import current_language, gettext
 from soar_lms.learning import services
 from soar_lms.learning.forms import ConfirmCompletionForm, make_evaluation_form
+from soar_lms.learning.models import Enrolment
 from soar_lms.learning.path import Step
 from soar_lms.learning.standing import get_standing
 from soar_lms.learning.views.blueprint import (
     blueprint,
+    credit_context,
     enrolment_in,
     go_on,
     offered_module,
@@ -67,7 +69,7 @@ def confirm_completion(module_id: str) -> ResponseReturnValue:
     path = get_standing(enrolment, module).path
     if not path.is_open(Step.CONFIRMATION):
         return go_on(module, enrolment, path)
-    form = _confirmation_form(module)
+    form = _confirmation_form(module, enrolment)
     if not form.validate_on_submit():
         page = render_template(
             "learning/completion_confirm.html",
@@ -76,6 +78,8 @@ def confirm_completion(module_id: str) -> ResponseReturnValue:
             form=form,
             today=local_date(utc_now(), current_reader().time_zone),
             time_zone=time_zone_name(current_reader().time_zone),
+            refresher=services.refresher_of(enrolment, module),
+            **credit_context(module),
         )
         return page, 422 if form.is_submitted() else 200
     with transaction():
@@ -97,10 +101,12 @@ def confirm_completion(module_id: str) -> ResponseReturnValue:
     return redirect(url_for("certificates.show_certificate", code=certificate.code))
 
 
-def _confirmation_form(module: Module) -> ConfirmCompletionForm:
+def _confirmation_form(module: Module, enrolment: Enrolment) -> ConfirmCompletionForm:
+    """Return the form of the last step; a refresher gives no credit that could be claimed."""
     form = ConfirmCompletionForm(obj=current_reader())
     today = local_date(utc_now(), current_reader().time_zone)
-    form.fill(list_offers(module, current_language().tag, today))
+    is_refresher = services.refresher_of(enrolment, module) is not None
+    form.fill([] if is_refresher else list_offers(module, current_language().tag, today))
     return form
 
 

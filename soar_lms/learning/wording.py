@@ -1,4 +1,4 @@
-"""States and steps in words, for trainers: the same on the page and in the file."""
+"""Where somebody stands, and what is left, in words: for trainers' pages and files, and support."""
 
 from __future__ import annotations
 
@@ -8,14 +8,19 @@ from flask_babel.speaklater import LazyString
 
 from soar_lms.i18n import lazy_gettext as _
 from soar_lms.i18n import ngettext
-from soar_lms.learning.path import State, Step, StepStatus
+from soar_lms.learning.path import Step, StepStatus
+from soar_lms.learning.renewal import Status
 
-STATES: Mapping[State, LazyString] = {
-    State.NOT_STARTED: _("Not started"),
-    State.IN_PROGRESS: _("In progress"),
-    State.PASSED: _("Passed, last steps open"),
-    State.COMPLETED: _("Completed"),
+STATUSES: Mapping[Status, LazyString] = {
+    Status.NOT_STARTED: _("Not started"),
+    Status.EXPIRED: _("Expired, to be renewed"),
+    Status.IN_PROGRESS: _("In progress"),
+    Status.PASSED: _("Passed, last steps open"),
+    Status.RENEWING: _("Renewal in progress"),
+    Status.RENEWAL_OPEN: _("Completed, can be renewed"),
+    Status.COMPLETED: _("Completed"),
 }
+"""In the order of a trainer's list: those who have something to do first."""
 STEPS: Mapping[Step, LazyString] = {
     Step.PRE_TEST: _("questions to begin"),
     Step.LESSONS: _("lessons"),
