@@ -245,7 +245,7 @@ def _fill(app: Flask, kind: str) -> tuple[World, str]:
                 )
                 session.flush()
                 path = f"/en/learn/{module.id}/tests/post/{attempt.number}/1"
-                option = attempt.items[0]["options"][0]
+                option = attempt.items[0]["correct"][0]
                 learners.append(Learner(_cookie(app, person.fs_uniquifier), _token(), path, option))
         page = module.find_page(lesson.id, setting, "en")
         body = "".join(str(getattr(block, "html", "")) for block in page.blocks) if page else ""

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -219,7 +220,7 @@ def format_moment(moment: datetime, time_zone: str) -> str:
     )
 
 
-def format_number(value: float) -> str:
+def format_number(value: float | Decimal) -> str:
     """Write a number with the language's separators."""
     return format_decimal(value, locale=current_language().locale)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from random import Random
 from typing import Any
 
@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from soar_lms.assessments.draw import draw_items
 from soar_lms.assessments.grading import grade, is_correct, is_possible
+from soar_lms.assessments.items import frozen_key, frozen_keys, key_of
 from soar_lms.assessments.models import (
     Answer,
     Attempt,
@@ -23,8 +24,9 @@ from soar_lms.assessments.models import (
     EvaluationReceipt,
     EvaluationResponse,
 )
+from soar_lms.assessments.tries import count_tries
 from soar_lms.catalogue.model import Module
-from soar_lms.catalogue.schema import Bank, QuestionKind
+from soar_lms.catalogue.schema import Bank
 from soar_lms.database import Among, Numbers, UTCDateTime, db, write
 from soar_lms.errors import DomainError, NotFoundError
 from soar_lms.i18n import lazy_gettext
@@ -52,7 +54,7 @@ class TooSoonError(DomainError):
     """The wait after a failed attempt is not over."""
 
     title = lazy_gettext("This test has a short break between tries")
-    message = lazy_gettext("Please come back a little later. Look at the lessons again meanwhile.")
+    message = lazy_gettext("The page of the test says when it opens again.")
 
 
 class ImpossibleAnswerError(DomainError):
@@ -102,10 +104,10 @@ def _check_may_start(module: Module, earlier: list[Attempt], now: datetime) -> N
     post = module.spec.instruments.post
     if post is None or any(attempt.passed for attempt in earlier):
         raise NotFoundError
-    if post.attempts.limit is not None and len(earlier) >= post.attempts.limit:
+    tries = count_tries(post, earlier, now)
+    if tries.left == 0:
         raise AttemptLimitReachedError
-    last = earlier[-1].submitted_at if earlier else None
-    if last is not None and now < last + timedelta(minutes=post.attempts.wait_minutes):
+    if tries.opens_at is not None:
         raise TooSoonError
 
 
@@ -177,7 +179,7 @@ def save_answer(
     item = next((item for item in attempt.items if item["question_id"] == question_id), None)
     if item is None:
         raise NotFoundError
-    if not is_possible(chosen, item["options"], several=item["several"]):
+    if not is_possible(chosen, frozen_key(item)):
         raise ImpossibleAnswerError
     values = {
         "attempt_id": attempt.id,
@@ -218,8 +220,7 @@ def submit_attempt(attempt: Attempt, now: datetime) -> Attempt:
         _lock_open(attempt)
     except AttemptClosedError:
         return attempt
-    keys = {item["question_id"]: item["correct"] for item in attempt.items}
-    result = grade(keys, list_answers(attempt.id), attempt.pass_mark)
+    result = grade(frozen_keys(attempt.items), list_answers(attempt.id), attempt.pass_mark)
     attempt.points = result.points
     attempt.passed = result.passed
     attempt.submitted_at = now
@@ -269,10 +270,10 @@ def judge_check(module: Module, question_id: str, chosen: list[str]) -> bool:
     question = module.spec.questions.get(question_id)
     if question is None or question.bank is not Bank.CHECK:
         raise NotFoundError
-    several = question.type is QuestionKind.MULTIPLE
-    if not chosen or not is_possible(chosen, question.options, several=several):
+    key = key_of(question)
+    if not chosen or not is_possible(chosen, key):
         raise ImpossibleAnswerError
-    return is_correct(chosen, question.correct)
+    return is_correct(chosen, key)
 
 
 # --- evaluations ------------------------------------------------------------------------------

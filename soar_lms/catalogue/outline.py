@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from markdown_it.tree import SyntaxTreeNode
 
+from soar_lms.catalogue.fields import ID_PATTERN
 from soar_lms.catalogue.markdown import (
     Container,
     MarkdownDocument,
@@ -24,7 +25,6 @@ from soar_lms.catalogue.markdown import (
     strip_heading_id,
 )
 from soar_lms.catalogue.problems import Mark, Problems
-from soar_lms.catalogue.schema import ID_PATTERN
 
 VERDICTS = ("helps", "mixed", "harms")
 LINK_KINDS = ("lesson", "source", "resource")

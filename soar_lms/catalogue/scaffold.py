@@ -6,8 +6,8 @@ import re
 from datetime import date, timedelta
 from pathlib import Path
 
+from soar_lms.catalogue.fields import ID_PATTERN
 from soar_lms.catalogue.problems import Problems
-from soar_lms.catalogue.schema import ID_PATTERN
 from soar_lms.catalogue.tree import MODULE_FILE, TEXT_FILE, read_tree
 
 _MODULE = """\

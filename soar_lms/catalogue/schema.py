@@ -7,77 +7,26 @@ each value in its file is known.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from datetime import date
-from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    model_validator,
-)
+from pydantic import BaseModel, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-ID_PATTERN = r"[a-z0-9]+(-[a-z0-9]+)*"
-LANGUAGE_PATTERN = r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?"
-
-
-def _read_date(value: object) -> date:
-    try:
-        return date.fromisoformat(str(value))
-    except ValueError:
-        raise PydanticCustomError("date", "must be a date like 2026-11-22") from None
-
-
-def _read_decimal(value: object) -> Decimal:
-    if isinstance(value, str):
-        try:
-            return Decimal(value)
-        except InvalidOperation:
-            pass
-    raise PydanticCustomError("decimal", 'must be a number in quotes, like "0.25"')
-
-
-def _web_address(value: str) -> str:
-    if not re.fullmatch(r"https?://[^\s<>\"]+", value):
-        raise PydanticCustomError("address", "must be an address that starts with https://")
-    return value
-
-
-def _read_choice(enum: type[StrEnum]) -> BeforeValidator:
-    def read(value: object) -> object:
-        if value in list(enum):
-            return enum(str(value))
-        raise PydanticCustomError(
-            "choice", "must be one of: {choices}", {"choices": ", ".join(enum)}
-        )
-
-    return BeforeValidator(read)
-
-
-Id = Annotated[str, StringConstraints(pattern=f"^{ID_PATTERN}$", max_length=60)]
-LanguageTag = Annotated[str, StringConstraints(pattern=f"^{LANGUAGE_PATTERN}$")]
-Line = Annotated[str, StringConstraints(min_length=1, max_length=1_000, strip_whitespace=True)]
-Prose = Annotated[str, StringConstraints(min_length=1, max_length=5_000, strip_whitespace=True)]
-Translated = Mapping[LanguageTag, Line]
-Day = Annotated[date, BeforeValidator(_read_date)]
-Amount = Annotated[Decimal, BeforeValidator(_read_decimal), Field(gt=0, le=100)]
-WebAddress = Annotated[str, AfterValidator(_web_address)]
-Minutes = Annotated[int, Field(ge=1, le=600)]
-
-
-class Content(BaseModel):
-    """Base of all content models."""
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", validate_default=True)
-
+from soar_lms.catalogue.fields import (
+    Amount,
+    Content,
+    Day,
+    Id,
+    LanguageTag,
+    Line,
+    Minutes,
+    Prose,
+    Translated,
+    WebAddress,
+    read_choice,
+)
 
 # --- settings.yaml and resources.yaml ---------------------------------------------------------
 
@@ -110,7 +59,7 @@ class ContactKind(StrEnum):
 class Contact(Content):
     """One way to reach a resource."""
 
-    type: Annotated[ContactKind, _read_choice(ContactKind)]
+    type: Annotated[ContactKind, read_choice(ContactKind)]
     value: Line | None = None
     """The number as people read it; for phone, sms and tty."""
     body: Line | None = None
@@ -183,6 +132,20 @@ class QuestionKind(StrEnum):
     SINGLE = "single"
     MULTIPLE = "multiple"
     TRUE_FALSE = "true-false"
+    ORDERING = "ordering"
+    MATCHING = "matching"
+    SCENARIO = "scenario"
+
+    @property
+    def can_be_partly_right(self) -> bool:
+        return self in {QuestionKind.MULTIPLE, QuestionKind.ORDERING, QuestionKind.MATCHING}
+
+
+class Credit(StrEnum):
+    """What an answer earns that is partly right; the formulas are in `assessments/grading.py`."""
+
+    ALL_OR_NOTHING = "all-or-nothing"
+    PARTIAL = "partial"
 
 
 class FeedbackPolicy(StrEnum):
@@ -190,6 +153,8 @@ class FeedbackPolicy(StrEnum):
 
     SCORE_ONLY = "score-only"
     AFTER_PASSING = "after-passing"
+    AFTER_LAST_ATTEMPT = "after-last-attempt"
+    """When the test is passed, or no attempt is left."""
     ALWAYS = "always"
 
 
@@ -214,7 +179,7 @@ class LessonSpec(Content):
 
     id: Id
     minutes: Minutes
-    written: Annotated[Written, _read_choice(Written)]
+    written: Annotated[Written, read_choice(Written)]
     content_warning: bool = False
     """Whether it opens with a warning and a short version that counts the same."""
 
@@ -226,12 +191,16 @@ class LessonSpec(Content):
 class QuestionSpec(Content):
     """A question without its words."""
 
-    bank: Annotated[Bank, _read_choice(Bank)]
-    type: Annotated[QuestionKind, _read_choice(QuestionKind)]
+    bank: Annotated[Bank, read_choice(Bank)]
+    type: Annotated[QuestionKind, read_choice(QuestionKind)]
     objective: Id
     """The objective it measures."""
     options: Annotated[tuple[Id, ...], Field(min_length=2, max_length=8, strict=False)]
-    correct: Annotated[tuple[Id, ...], Field(min_length=1, strict=False)]
+    correct: Annotated[tuple[Id, ...], Field(strict=False)] = ()
+    """The right options; for ordering all of them, in the right order; for matching left out."""
+    prompts: Annotated[Mapping[Id, Id], Field(max_length=8)] = Field(default_factory=dict)
+    """For matching: each thing to match, and the option that belongs to it."""
+    credit: Annotated[Credit, read_choice(Credit)] = Credit.ALL_OR_NOTHING
     settings: Annotated[tuple[Id, ...], Field(min_length=1, strict=False)] | None = None
     """The settings it is for; left out for all."""
     keep_order: bool = False
@@ -266,7 +235,7 @@ class PostTest(Content):
     pass_mark: Annotated[int, Field(ge=1, le=100)]
     """Percent of the points; told to the learner beforehand."""
     attempts: Attempts = Attempts()
-    feedback: Annotated[FeedbackPolicy, _read_choice(FeedbackPolicy)]
+    feedback: Annotated[FeedbackPolicy, read_choice(FeedbackPolicy)]
 
 
 class Instruments(Content):
@@ -280,7 +249,7 @@ class EvaluationItem(Content):
     """One thing the evaluation asks."""
 
     id: Id
-    kind: Annotated[ItemKind, _read_choice(ItemKind)]
+    kind: Annotated[ItemKind, read_choice(ItemKind)]
     required: bool = True
 
 
@@ -339,7 +308,7 @@ class ModuleFile(Content):
 
     id: Id
     version: Annotated[str, StringConstraints(pattern=r"^\d+\.\d+\.\d+$")]
-    level: Annotated[Level, _read_choice(Level)]
+    level: Annotated[Level, read_choice(Level)]
     minutes: Minutes
     source_language: LanguageTag
     settings: Annotated[tuple[Id, ...], Field(min_length=1, strict=False)]
@@ -368,7 +337,11 @@ class QuestionText(Content):
     """The words of a question."""
 
     stem: Prose
+    """What is asked; for a scenario, the situation and what is asked."""
+    prompts: Mapping[Id, Line] = Field(default_factory=dict)
     options: Mapping[Id, Line] = Field(default_factory=dict)
+    consequences: Mapping[Id, Prose] = Field(default_factory=dict)
+    """For a scenario: what happens when an option is chosen."""
     rationale: Prose
 
 

@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from soar_lms.catalogue.fields import ID_PATTERN, LANGUAGE_PATTERN
 from soar_lms.catalogue.markdown import MarkdownDocument
 from soar_lms.catalogue.outline import Outline, make_outline
 from soar_lms.catalogue.problems import Mark, Problems
 from soar_lms.catalogue.schema import (
-    ID_PATTERN,
-    LANGUAGE_PATTERN,
     ModuleFile,
     ResourcesFile,
     ResourceSpec,

@@ -8,8 +8,9 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from soar_lms.catalogue.fields import Content
 from soar_lms.catalogue.problems import Problems
-from soar_lms.catalogue.schema import Content, known_keys
+from soar_lms.catalogue.schema import known_keys
 from soar_lms.catalogue.yaml_source import KeyPath, YamlDocument, dotted
 
 Model = TypeVar("Model", bound=Content)

@@ -8,6 +8,7 @@ from contextlib import nullcontext
 import click
 from flask import Flask
 
+from soar_lms.assessments.grading import shown_points
 from soar_lms.clock import utc_now
 from soar_lms.content import catalogue
 from soar_lms.database import transaction
@@ -57,7 +58,8 @@ def _line(change: Change, *, stays: bool) -> str:
     regrade, attempt = change.regrade, change.regrade.attempt
     words = [
         f"{change.person.email}: {attempt.instrument}-test, try {attempt.number}:",
-        f"{attempt.points} -> {regrade.points} of {attempt.max_points}",
+        f"{shown_points(attempt.points or 0)} -> {shown_points(regrade.points)}",
+        f"of {attempt.max_points}",
     ]
     if regrade.passes_now:
         words.append("(passes)")

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from soar_lms.accounts.models import Person
 from soar_lms.assessments import services as assessments
+from soar_lms.assessments.items import key_of
 from soar_lms.assessments.models import Attempt
 from soar_lms.catalogue.model import Module
 from soar_lms.certificates.models import Certificate
@@ -34,6 +35,15 @@ from tests.learning.places import serve
 
 Mend = Callable[..., Module]
 Key = Callable[[Any], tuple[str, ...]]
+
+
+@pytest.fixture
+def module(module: Module) -> Module:
+    """Return the flagship with questions that ask for options: any of them can be the key."""
+    questions = module.spec.questions.items()
+    return with_questions(
+        module, {name: item for name, item in questions if not key_of(item).in_rows}
+    )
 
 
 @pytest.fixture
@@ -88,7 +98,7 @@ def regrade(app: Flask, *options: str) -> Result:
     return CliRunner().invoke(command, ["regrade", name, *options], obj=lambda: app)
 
 
-def result_of(app: Flask, attempt: Attempt) -> tuple[int | None, bool | None]:
+def result_of(app: Flask, attempt: Attempt) -> tuple[Any, bool | None]:
     with app.app_context():
         now = db.session.get_one(Attempt, attempt.id)
         return now.points, now.passed
@@ -160,7 +170,7 @@ def test_who_gains_and_loses_nothing_is_shown_the_mended_key(
     with app.app_context():
         mend(failed, slice(7, 8), not_chosen_by(failed, and_not_right=True))
         (change,) = find_changes(module_of(app))
-        mended = list(change.regrade.keys[failed.items[7]["question_id"]])
+        mended = list(change.regrade.keys[failed.items[7]["question_id"]].correct)
 
     said = regrade(app).output
 

@@ -8,7 +8,6 @@ from flask_login import current_user
 
 from soar_lms.access import Access, access
 from soar_lms.accounts.current import current_person, current_reader
-from soar_lms.assessments.grading import needed_points
 from soar_lms.catalogue.model import Module
 from soar_lms.content import catalogue, get_module
 from soar_lms.database import transaction
@@ -25,6 +24,7 @@ from soar_lms.learning.views.blueprint import (
     go_on,
     minutes_left,
     offered_module,
+    points_to_pass,
     utc_now,
 )
 
@@ -56,7 +56,7 @@ def show_module(module_id: str) -> ResponseReturnValue:
         form=form,
         next_address=_next_address(module, standing),
         minutes_left=minutes_left(module, standing.path) if standing else None,
-        needed_points=_needed_points(module),
+        needed_points=points_to_pass(module),
     )
     return allow_caching(make_response(page), KEPT_SECONDS)
 
@@ -75,7 +75,7 @@ def enrol(module_id: str) -> ResponseReturnValue:
             form=form,
             next_address=None,
             minutes_left=None,
-            needed_points=_needed_points(module),
+            needed_points=points_to_pass(module),
         )
         return page, 422
     with transaction():
@@ -161,8 +161,3 @@ def _next_address(module: Module, standing: Standing | None) -> str | None:
     if standing is None or standing.path.next_step is None:
         return None
     return address_of_step(module, standing.enrolment, standing.path.next_step)
-
-
-def _needed_points(module: Module) -> int | None:
-    post = module.spec.instruments.post
-    return needed_points(post.draw, post.pass_mark) if post else None
