@@ -149,7 +149,7 @@ def _graded_pairs(question: QuestionView, key: Key, chosen: Collection[str]) -> 
     for row in question.rows:
         right, yours = wanted[row.id], given.get(row.id)
         if yours is None:
-            note = Note(gettext("No answer yet"), good=False)
+            note = Note(gettext("no answer"), good=False)
         elif yours == right:
             note = Note(gettext("right answer"), good=True)
         else:

@@ -97,6 +97,8 @@ if (test) {
       if (!saved && response.redirected) return askToSignIn(response.url);
       if (!saved) throw new Error(response.status);
       say(note || test.dataset.saved, note);
+      const clash = test.querySelector(".field-error");
+      if (clash) clash.hidden = !note;
       windows?.postMessage(location.pathname);
     } catch {
       say(test.dataset.failed, true);
