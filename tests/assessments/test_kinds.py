@@ -15,6 +15,7 @@ from soar_lms.assessments import services
 from soar_lms.assessments.models import Attempt, CheckAnswer
 from soar_lms.assessments.regrading import apply_regrade, find_regrades
 from soar_lms.catalogue.model import Module
+from soar_lms.catalogue.schema import Credit
 from soar_lms.database import db, transaction
 from soar_lms.errors import DomainError
 from tests.assessments.variants import (
@@ -159,10 +160,13 @@ def as_frozen_before(attempt: Attempt) -> None:
 def test_an_attempt_that_an_earlier_release_began_is_answered_and_graded(
     enrolment_id: int, module: Module
 ) -> None:
-    plain = {name: item for name, item in module.spec.questions.items() if not item.prompts}
-    old = with_questions(
-        module, {name: item for name, item in plain.items() if item.type in {"single", "multiple"}}
-    )
+    known = {"single", "multiple", "true-false"}
+    questions = {
+        name: item
+        for name, item in module.spec.questions.items()
+        if item.type in known and item.credit is Credit.ALL_OR_NOTHING
+    }
+    old = with_questions(module, questions)
     attempt = begin(old, enrolment_id)
     as_frozen_before(attempt)
     right = {item["question_id"]: item["correct"] for item in attempt.items[:9]}
