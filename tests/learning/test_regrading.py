@@ -18,11 +18,13 @@ from soar_lms.catalogue.model import Module
 from soar_lms.certificates.models import Certificate
 from soar_lms.content import catalogue
 from soar_lms.database import db, transaction
+from soar_lms.learning import services as learning
 from soar_lms.learning.commands import assessments as command
 from soar_lms.learning.models import Enrolment
 from soar_lms.learning.regrading import find_changes
 from soar_lms.messages.models import OutboxMessage
-from tests.assessments.variants import with_questions
+from tests.assessments.test_kinds import HALF
+from tests.assessments.variants import with_kinds, with_questions
 from tests.factories import (
     NOW,
     finish_lessons,
@@ -245,6 +247,27 @@ def test_an_open_attempt_and_other_modules_are_left_alone(
     regrade(app)
 
     assert result_of(app, again) == (None, None)
+
+
+def test_parts_of_points_are_said_in_decimals(
+    app: Flask, module: Module, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kinds = with_kinds(module)
+    with app.app_context(), transaction():
+        enrolment = make_enrolment(make_person(email="ana@example.org"), kinds)
+        take_test(enrolment, kinds, assessments.PRE, now=NOW)
+        finish_lessons(enrolment, kinds, now=NOW)
+        attempt = learning.start_test(enrolment, kinds, assessments.POST, language="en", now=NOW)
+        for question_id, chosen in HALF.items():
+            assessments.save_answer(attempt, question_id, chosen, NOW)
+        assessments.submit_attempt(attempt, NOW)
+    mended = {"correct": ["greet", "listen", "offer", "follow"]}
+    serve(app, monkeypatch, with_kinds(module, post_order=mended))
+
+    said = regrade(app).output
+
+    assert said.splitlines()[0] == "ana@example.org: post-test, try 1: 1.66 -> 2 of 4"
+    assert result_of(app, attempt) == (2, False)
 
 
 def test_a_module_that_there_is_not_is_named(app: Flask) -> None:
