@@ -146,7 +146,7 @@ def places_taken_twice(chosen: Collection[str], key: Key) -> list[str]:
     if key.shape is not Shape.ORDER:
         return []
     counts = Counter(split(chosen).values())
-    return sorted((place for place, count in counts.items() if count > 1), key=int)
+    return [place for place in key.choices if counts[place] > 1]
 
 
 def is_correct(chosen: Collection[str], key: Key) -> bool:

@@ -327,6 +327,7 @@ def test_places_that_are_taken_twice_are_named_in_order() -> None:
 
     assert places_taken_twice(chosen, key) == ["2", "7"]
     assert places_taken_twice(["p:a", "q:a"], pairs("abc", "ab")) == []
+    assert places_taken_twice(["a:x", "b:x", "c:", "d:"], key) == []
 
 
 # --- a test -------------------------------------------------------------------------------------

@@ -152,6 +152,16 @@ def test_two_items_with_the_same_place_are_kept_and_named(
         assert sorted(chosen_in(response)) == sorted(chosen)
 
 
+def test_a_page_that_is_too_old_shows_whatever_was_sent(sitting: Sitting) -> None:
+    data = {"csrf_token": "old", "choice": ["greet:x", "offer:x", "listen:1", "::", "zzz"]}
+
+    response = sitting.client.post(f"{sitting.place}/{place_of(sitting, ORDER)}", data=data)
+
+    assert response.status_code == 422
+    assert chosen_in(response) == ["listen:1"]
+    assert sitting.answers == {}
+
+
 def test_a_script_is_told_of_the_same_place_and_the_answer_is_kept(sitting: Sitting) -> None:
     chosen = ["greet:2", "offer:2"]
 
