@@ -128,10 +128,12 @@ def _take(
     finished = len(lessons) if reached >= _STAGES.index("tested") else reached * 2
     for lesson_id in lessons[:finished]:
         learning.complete_lesson(enrolment, module, lesson_id, now)
-    if reached >= _STAGES.index("tested") and module.spec.instruments.post:
+    post = module.spec.instruments.post
+    if reached >= _STAGES.index("tested") and post:
         _answer(enrolment, module, assessments.POST, language, now, right=5)
-    if reached >= _STAGES.index("passed") and module.spec.instruments.post:
-        _answer(enrolment, module, assessments.POST, language, now, right=100)
+    if reached >= _STAGES.index("passed") and post:
+        later = now + timedelta(minutes=post.attempts.wait_minutes)
+        _answer(enrolment, module, assessments.POST, language, later, right=100)
     if stage == "done":
         _finish(person, enrolment, module, catalogue, language, now)
 

@@ -343,7 +343,7 @@ def test_reasons_of_an_earlier_try_are_shown_once_it_is_passed(
     ("language", "said"),
     [
         ("en", "Your next try opens on Nov 22, 2026, 4:30:00 PM."),
-        ("es", "Podrá volver a intentarlo a partir del 22 nov 2026, 4:30:00 p.m."),
+        ("es", "A partir del 22 nov 2026, 4:30:00 p.m. podrá volver a intentarlo."),
     ],
 )
 def test_the_page_says_when_the_next_try_opens_where_the_learner_is(
