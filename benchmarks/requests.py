@@ -206,7 +206,7 @@ def _fill(app: Flask, kind: str) -> tuple[World, str]:
                 )
                 session.flush()
                 path = f"/en/learn/{module.id}/tests/post/{attempt.number}/1"
-                option = attempt.items[0]["options"][0]
+                option = attempt.items[0]["correct"][0]
                 learners.append(
                     Learner(cookie_of(app, person.fs_uniquifier), form_token(), path, option)
                 )

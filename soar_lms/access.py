@@ -13,6 +13,8 @@ from flask_login import current_user
 
 View = TypeVar("View", bound=Callable[..., Any])
 _LEVELS = "soar_access"
+_LONGEST_CHOICE = 130
+"""Two ids of content and what joins them."""
 
 
 class Role(StrEnum):
@@ -94,5 +96,6 @@ def _way_back() -> str | None:
     adapter = current_app.create_url_adapter(request)
     if adapter is None or not adapter.test(request.path, "GET"):
         return None
-    chosen = [("choice", option[:60]) for option in request.form.getlist("choice")[:20]]
+    words = [word for word in request.form.getlist("choice") if word]
+    chosen = [("choice", word[:_LONGEST_CHOICE]) for word in words[:20]]
     return f"{request.path}?{urlencode(chosen)}" if chosen else request.path

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from soar_lms.access import Role
 from soar_lms.accounts.models import Person
 from soar_lms.accounts.services import create_person, find_person
 from soar_lms.assessments import services as assessments
+from soar_lms.assessments.grading import Shape, join, split
+from soar_lms.assessments.items import frozen_key
 from soar_lms.catalogue.model import Catalogue, Module
 from soar_lms.catalogue.schema import ItemKind
 from soar_lms.certificates.services import Provider
@@ -124,10 +128,12 @@ def _take(
     finished = len(lessons) if reached >= _STAGES.index("tested") else reached * 2
     for lesson_id in lessons[:finished]:
         learning.complete_lesson(enrolment, module, lesson_id, now)
-    if reached >= _STAGES.index("tested") and module.spec.instruments.post:
+    post = module.spec.instruments.post
+    if reached >= _STAGES.index("tested") and post:
         _answer(enrolment, module, assessments.POST, language, now, right=5)
-    if reached >= _STAGES.index("passed") and module.spec.instruments.post:
-        _answer(enrolment, module, assessments.POST, language, now, right=100)
+    if reached >= _STAGES.index("passed") and post:
+        later = now + timedelta(minutes=post.attempts.wait_minutes)
+        _answer(enrolment, module, assessments.POST, language, later, right=100)
     if stage == "done":
         _finish(person, enrolment, module, catalogue, language, now)
 
@@ -144,10 +150,20 @@ def _answer(
     """Take a test with the first `right` answers right and the others wrong."""
     attempt = learning.start_test(enrolment, module, instrument, language=language, now=now)
     for place, item in enumerate(attempt.items):
-        wrong = [option for option in item["options"] if option not in item["correct"]][:1]
-        chosen = list(item["correct"]) if place < right else wrong
+        chosen = item["correct"] if place < right else wrong_answer(item)
         assessments.save_answer(attempt, item["question_id"], chosen, now)
     assessments.submit_attempt(attempt, now)
+
+
+def wrong_answer(item: Mapping[str, Any]) -> list[str]:
+    """Return an answer to a question of an attempt that is complete and earns nothing."""
+    key = frozen_key(item)
+    if not key.in_rows:
+        return [option for option in key.options if option not in key.correct][:1]
+    right = split(key.correct)
+    given = list(right.values())
+    given = given[::-1] if key.shape is Shape.ORDER else given[1:] + given[:1]
+    return [join(row, choice) for row, choice in zip(right, given, strict=True)]
 
 
 def _finish(

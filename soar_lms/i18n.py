@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -222,7 +223,7 @@ def format_moment(moment: datetime, time_zone: str) -> str:
     return f"{pattern.replace('{1}', day).replace('{0}', time)} {local.tzname()}"
 
 
-def format_number(value: float) -> str:
+def format_number(value: float | Decimal) -> str:
     """Write a number with the language's separators."""
     return format_decimal(value, locale=current_language().locale)
 

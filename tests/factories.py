@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from itertools import count
+from typing import Any
 
 from soar_lms.access import Role
 from soar_lms.accounts.models import Person
 from soar_lms.accounts.services import create_person
 from soar_lms.assessments import services as assessments
+from soar_lms.assessments.grading import join
+from soar_lms.assessments.items import frozen_key
 from soar_lms.assessments.models import Attempt
 from soar_lms.catalogue.model import Module
 from soar_lms.catalogue.schema import ItemKind
 from soar_lms.certificates.models import Certificate
 from soar_lms.certificates.services import Provider
+from soar_lms.demo import wrong_answer as wrong_answer
 from soar_lms.learning import services as learning
 from soar_lms.learning.models import Enrolment
 
@@ -67,10 +72,17 @@ def take_test(
     """Take a test and hand it in, with the first `right` answers right and the others wrong."""
     attempt = learning.start_test(enrolment, module, instrument, language=language, now=now)
     for place, item in enumerate(attempt.items):
-        wrong = [option for option in item["options"] if option not in item["correct"]][:1]
-        chosen = list(item["correct"]) if place < right else wrong
+        chosen = item["correct"] if place < right else wrong_answer(item)
         assessments.save_answer(attempt, item["question_id"], chosen, now)
     return assessments.submit_attempt(attempt, now)
+
+
+def some_answer(item: Mapping[str, Any], place: int = 0) -> list[str]:
+    """Return an answer that a question of an attempt can have; another one for each place."""
+    key = frozen_key(item)
+    if not key.in_rows:
+        return [key.options[place]]
+    return [join(key.rows[0], key.choices[place])]
 
 
 def finish_lessons(enrolment: Enrolment, module: Module, *, now: datetime = NOW) -> None:

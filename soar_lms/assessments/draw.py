@@ -4,23 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from random import Random
 
+from soar_lms.assessments.items import Item, make_item
 from soar_lms.catalogue.schema import QuestionKind, QuestionSpec
-
-
-@dataclass(frozen=True)
-class Item:
-    """A question as it is asked in one attempt."""
-
-    question_id: str
-    options: tuple[str, ...]
-    """In the order shown."""
-    correct: tuple[str, ...]
-    """The key as it was when the attempt began."""
-    several: bool
-    """Whether more than one option may be chosen."""
 
 
 def draw_items(
@@ -70,5 +57,6 @@ def _item(name: str, question: QuestionSpec, random: Random, *, shuffle: bool) -
     options = list(question.options)
     if shuffle and not question.keep_order and set(options) != {"true", "false"}:
         random.shuffle(options)
-    several = question.type is QuestionKind.MULTIPLE
-    return Item(name, tuple(options), question.correct, several)
+        while question.type is QuestionKind.ORDERING and tuple(options) == question.correct:
+            random.shuffle(options)  # it would give the answer away
+    return make_item(name, question, options)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, datetime
+from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import (
@@ -42,6 +43,7 @@ class Attempt(Base):
         ),
         CheckConstraint("instrument IN ('pre', 'post')", name="instrument_is_known"),
         CheckConstraint("(submitted_at IS NULL) = (points IS NULL)", name="points_when_submitted"),
+        CheckConstraint("points_of > 0", name="points_of_is_positive"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -52,7 +54,7 @@ class Attempt(Base):
     seed: Mapped[int]
     """What the draw was made from, so that it can be made again."""
     items: Mapped[list[dict[str, Any]]] = mapped_column(Document)
-    """In order: {question_id, options (as shown), correct (as it was then), several}."""
+    """In order, the fields of `items.Item`."""
     pass_mark: Mapped[int | None]
     """Percent, as told before the attempt; None for a test that is not graded."""
     module_version: Mapped[str] = mapped_column(String(20))
@@ -60,8 +62,21 @@ class Attempt(Base):
     language: Mapped[str] = mapped_column(String(20))
     started_at: Mapped[datetime] = mapped_column(UTCDateTime)
     submitted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    points: Mapped[int | None]
+    points_numerator: Mapped[int | None] = mapped_column("points")
+    points_denominator: Mapped[int] = mapped_column("points_of", default=1, server_default="1")
+    """With the numerator the exact points; 1 for whole ones and what earlier releases wrote."""
     passed: Mapped[bool | None]
+
+    @property
+    def points(self) -> Fraction | None:
+        """The result, exactly; None while it is open."""
+        if self.points_numerator is None:
+            return None
+        return Fraction(self.points_numerator, self.points_denominator)
+
+    @points.setter
+    def points(self, points: Fraction) -> None:
+        self.points_numerator, self.points_denominator = points.as_integer_ratio()
 
     @property
     def max_points(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from random import Random
@@ -13,10 +13,10 @@ from sqlalchemy import Select, String, Text, bindparam, case, cast, literal, sel
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
-from soar_lms.assessments.attempt_limits import Hurdle, NextAttempt, next_attempt
 from soar_lms.assessments.draw import draw_items
 from soar_lms.assessments.grading import grade, is_correct, is_possible
 from soar_lms.assessments.granting import list_granted
+from soar_lms.assessments.items import frozen_key, frozen_keys, key_of
 from soar_lms.assessments.models import (
     Answer,
     Attempt,
@@ -25,8 +25,9 @@ from soar_lms.assessments.models import (
     EvaluationReceipt,
     EvaluationResponse,
 )
+from soar_lms.assessments.tries import count_tries
 from soar_lms.catalogue.model import Module
-from soar_lms.catalogue.schema import Bank, QuestionKind
+from soar_lms.catalogue.schema import Bank
 from soar_lms.database import Among, Numbers, UTCDateTime, db, write
 from soar_lms.errors import DomainError, NotFoundError
 from soar_lms.i18n import lazy_gettext
@@ -54,7 +55,7 @@ class TooSoonError(DomainError):
     """The wait after a failed attempt is not over."""
 
     title = lazy_gettext("This test has a short break between tries")
-    message = lazy_gettext("Please come back a little later. Look at the lessons again meanwhile.")
+    message = lazy_gettext("The page of the test says when it opens again.")
 
 
 class ImpossibleAnswerError(DomainError):
@@ -103,31 +104,14 @@ def start_attempt(
 def _check_may_start(
     module: Module, enrolment_id: int, earlier: list[Attempt], now: datetime
 ) -> None:
-    granted = list_granted([enrolment_id])[enrolment_id]
-    following = find_next_attempt(module, earlier, granted, now)
-    if following is None:
-        raise NotFoundError
-    if following.hurdle is Hurdle.LIMIT:
-        raise AttemptLimitReachedError
-    if following.hurdle is Hurdle.WAIT:
-        raise TooSoonError
-
-
-def find_next_attempt(
-    module: Module, earlier: Sequence[Attempt], granted: Collection[int], now: datetime
-) -> NextAttempt | None:
-    """Return the post-test attempt that would be next, and what stands before it.
-
-    None where there is none to begin: no post-test, one is open, or it was passed.
-
-    :param earlier: every attempt of the enrolment at its post-test, the first one first.
-    :param granted: the numbers of those that somebody granted.
-    """
     post = module.spec.instruments.post
-    if post is None or any(attempt.passed or attempt.is_open for attempt in earlier):
-        return None
-    ended = [attempt.submitted_at for attempt in earlier if attempt.submitted_at]
-    return next_attempt(post.attempts, ended, granted, now)
+    if post is None or any(attempt.passed for attempt in earlier):
+        raise NotFoundError
+    tries = count_tries(post, earlier, now, list_granted([enrolment_id])[enrolment_id])
+    if tries.left == 0:
+        raise AttemptLimitReachedError
+    if tries.opens_at is not None:
+        raise TooSoonError
 
 
 def _draw(module: Module, instrument: str, setting: str) -> Attempt:
@@ -198,7 +182,7 @@ def save_answer(
     item = next((item for item in attempt.items if item["question_id"] == question_id), None)
     if item is None:
         raise NotFoundError
-    if not is_possible(chosen, item["options"], several=item["several"]):
+    if not is_possible(chosen, frozen_key(item)):
         raise ImpossibleAnswerError
     values = {
         "attempt_id": attempt.id,
@@ -239,8 +223,7 @@ def submit_attempt(attempt: Attempt, now: datetime) -> Attempt:
         _lock_open(attempt)
     except AttemptClosedError:
         return attempt
-    keys = {item["question_id"]: item["correct"] for item in attempt.items}
-    result = grade(keys, list_answers(attempt.id), attempt.pass_mark)
+    result = grade(frozen_keys(attempt.items), list_answers(attempt.id), attempt.pass_mark)
     attempt.points = result.points
     attempt.passed = result.passed
     attempt.submitted_at = now
@@ -290,10 +273,10 @@ def judge_check(module: Module, question_id: str, chosen: list[str]) -> bool:
     question = module.spec.questions.get(question_id)
     if question is None or question.bank is not Bank.CHECK:
         raise NotFoundError
-    several = question.type is QuestionKind.MULTIPLE
-    if not chosen or not is_possible(chosen, question.options, several=several):
+    key = key_of(question)
+    if not chosen or not is_possible(chosen, key):
         raise ImpossibleAnswerError
-    return is_correct(chosen, question.correct)
+    return is_correct(chosen, key)
 
 
 # --- evaluations ------------------------------------------------------------------------------

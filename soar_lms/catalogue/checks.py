@@ -9,7 +9,13 @@ from collections.abc import Callable, Iterable, Iterator
 
 from soar_lms.catalogue.lesson_checks import BRIEF, check_lessons
 from soar_lms.catalogue.problems import Problems, did_you_mean
-from soar_lms.catalogue.schema import Bank, LessonSpec, QuestionKind, QuestionSpec
+from soar_lms.catalogue.question_checks import (
+    Fault,
+    consequence_faults,
+    key_faults,
+    wanted_words,
+)
+from soar_lms.catalogue.schema import Bank, FeedbackPolicy, LessonSpec, QuestionSpec, QuestionText
 from soar_lms.catalogue.tree import ModuleTree, Tree
 from soar_lms.catalogue.yaml_source import KeyPath, YamlDocument, dotted
 
@@ -123,35 +129,17 @@ def _check_unique_ids(tree: Tree, module: ModuleTree, problems: Problems) -> Non
 def _check_questions(tree: Tree, module: ModuleTree, problems: Problems) -> None:
     for name, question in module.spec.questions.items():
         path = ("questions", name)
-        for key, message in _question_faults(module, question):
-            _report(module.document, (*path, key), message, problems)
+        for place, message in (*_question_faults(module, question), *key_faults(question)):
+            _report(module.document, (*path, *place), message, problems)
 
 
-def _question_faults(module: ModuleTree, question: QuestionSpec) -> Iterable[tuple[str, str]]:
+def _question_faults(module: ModuleTree, question: QuestionSpec) -> Iterable[Fault]:
     if question.objective not in module.spec.objectives:
         hint = did_you_mean(question.objective, module.spec.objectives)
-        yield "objective", f'"{question.objective}" is not among the objectives{hint}'
+        yield ("objective",), f'"{question.objective}" is not among the objectives{hint}'
     for setting in question.settings or ():
         if setting not in module.spec.settings:
-            yield "settings", f'"{setting}" is not among the settings of this module'
-    if len(set(question.options)) < len(question.options):
-        yield "options", "an option stands twice"
-    if question.type is QuestionKind.TRUE_FALSE and set(question.options) != {"true", "false"}:
-        yield "options", "must be [true, false] for a true-false question"
-    yield from _key_faults(question)
-
-
-def _key_faults(question: QuestionSpec) -> Iterable[tuple[str, str]]:
-    for option in question.correct:
-        if option not in question.options:
-            options = ", ".join(question.options)
-            yield "correct", f'"{option}" is not among the options ({options})'
-    if len(set(question.correct)) < len(question.correct):
-        yield "correct", "an option stands twice"
-    if question.type is not QuestionKind.MULTIPLE and len(question.correct) > 1:
-        yield "correct", f"a {question.type} question has one right answer, not several"
-    if question.type is QuestionKind.MULTIPLE and set(question.correct) == set(question.options):
-        yield "correct", "every option is right: a multiple question needs a wrong one"
+            yield ("settings",), f'"{setting}" is not among the settings of this module'
 
 
 def _check_instruments(tree: Tree, module: ModuleTree, problems: Problems) -> None:
@@ -171,6 +159,9 @@ def _check_instruments(tree: Tree, module: ModuleTree, problems: Problems) -> No
         if post.from_setting > len(own):
             message = f'asks {post.from_setting}, but "{setting}" has {len(own)} of its own'
             _report(module.document, ("instruments", "post", "from_setting"), message, problems)
+    if post.feedback is FeedbackPolicy.AFTER_LAST_ATTEMPT and post.attempts.limit is None:
+        message = "needs a limit of attempts: without one, none is the last"
+        _report(module.document, ("instruments", "post", "feedback"), message, problems)
     if post.from_setting > post.draw:
         message = "must not be more than draw"
         _report(module.document, ("instruments", "post", "from_setting"), message, problems)
@@ -257,10 +248,22 @@ def _check_texts(tree: Tree, module: ModuleTree, problems: Problems) -> None:
         for lesson in spec.lessons:
             _check_warning(module, document, lesson, text.lessons.get(lesson.id), problems)
         for name, question in spec.questions.items():
-            words = text.questions.get(name)
-            if words and not (question.type is QuestionKind.TRUE_FALSE and not words.options):
-                path = ("questions", name, "options")
-                _compare_ids(document, path, question.options, words.options, problems)
+            if name in text.questions:
+                _check_question_text(document, name, question, text.questions[name], problems)
+
+
+def _check_question_text(
+    document: YamlDocument,
+    name: str,
+    question: QuestionSpec,
+    text: QuestionText,
+    problems: Problems,
+) -> None:
+    path = ("questions", name)
+    for part, wanted in wanted_words(question, text):
+        _compare_ids(document, (*path, part), wanted, getattr(text, part), problems)
+    for place, message in consequence_faults(question, text):
+        _report(document, (*path, *place), message, problems)
 
 
 def _compare_ids(

@@ -132,6 +132,20 @@ class QuestionKind(StrEnum):
     SINGLE = "single"
     MULTIPLE = "multiple"
     TRUE_FALSE = "true-false"
+    ORDERING = "ordering"
+    MATCHING = "matching"
+    SCENARIO = "scenario"
+
+    @property
+    def can_be_partly_right(self) -> bool:
+        return self in {QuestionKind.MULTIPLE, QuestionKind.ORDERING, QuestionKind.MATCHING}
+
+
+class Credit(StrEnum):
+    """What an answer earns that is partly right; the formulas are in `assessments/grading.py`."""
+
+    ALL_OR_NOTHING = "all-or-nothing"
+    PARTIAL = "partial"
 
 
 class FeedbackPolicy(StrEnum):
@@ -139,6 +153,8 @@ class FeedbackPolicy(StrEnum):
 
     SCORE_ONLY = "score-only"
     AFTER_PASSING = "after-passing"
+    AFTER_LAST_ATTEMPT = "after-last-attempt"
+    """When the test is passed, or no attempt is left."""
     ALWAYS = "always"
 
 
@@ -180,7 +196,11 @@ class QuestionSpec(Content):
     objective: Id
     """The objective it measures."""
     options: Annotated[tuple[Id, ...], Field(min_length=2, max_length=8, strict=False)]
-    correct: Annotated[tuple[Id, ...], Field(min_length=1, strict=False)]
+    correct: Annotated[tuple[Id, ...], Field(strict=False)] = ()
+    """The right options; for ordering all of them, in the right order; for matching left out."""
+    prompts: Annotated[Mapping[Id, Id], Field(max_length=8)] = Field(default_factory=dict)
+    """For matching: each thing to match, and the option that belongs to it."""
+    credit: Annotated[Credit, read_choice(Credit)] = Credit.ALL_OR_NOTHING
     settings: Annotated[tuple[Id, ...], Field(min_length=1, strict=False)] | None = None
     """The settings it is for; left out for all."""
     keep_order: bool = False
@@ -345,7 +365,11 @@ class QuestionText(Content):
     """The words of a question."""
 
     stem: Prose
+    """What is asked; for a scenario, the situation and what is asked."""
+    prompts: Mapping[Id, Line] = Field(default_factory=dict)
     options: Mapping[Id, Line] = Field(default_factory=dict)
+    consequences: Mapping[Id, Prose] = Field(default_factory=dict)
+    """For a scenario: what happens when an option is chosen."""
     rationale: Prose
 
 

@@ -8,14 +8,13 @@ from datetime import datetime
 from sqlalchemy import select
 
 from soar_lms.accounts.models import Person
-from soar_lms.assessments.attempt_limits import NextAttempt
 from soar_lms.assessments.granting import list_granted
 from soar_lms.catalogue.model import Catalogue, Module
 from soar_lms.cohorts.models import Cohort, CohortMember
 from soar_lms.cohorts.services import list_module_ids
 from soar_lms.database import db
 from soar_lms.errors import NotFoundError
-from soar_lms.learning.granting import blocked_attempt
+from soar_lms.learning.granting import HeldBack, held_back
 from soar_lms.learning.renewal import Status
 from soar_lms.learning.support import CycleRecord, list_cycles
 
@@ -29,7 +28,7 @@ class ModuleRecord:
     """None: not begun."""
     earlier: list[CycleRecord]
     """The cycles before the present one, the newest first."""
-    blocked: NextAttempt | None
+    held_back: HeldBack | None
     """The try that the rules hold back and that a trainer may grant."""
 
     @property
@@ -76,7 +75,7 @@ def _record(
     if not cycles:
         return ModuleRecord(module, None, [], None)
     present, *earlier = cycles
-    numbers, blocked = granted[present.enrolment.id], None
+    numbers, held = granted[present.enrolment.id], None
     if present.standing:
-        blocked = blocked_attempt(module, present.standing.path, present.attempts, numbers, now)
-    return ModuleRecord(module, present, earlier, blocked)
+        held = held_back(module, present.standing.path, present.attempts, numbers, now)
+    return ModuleRecord(module, present, earlier, held)

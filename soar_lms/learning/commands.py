@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from datetime import datetime
+from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from flask import Flask
 
 from soar_lms.accounts.models import Person
 from soar_lms.accounts.services import find_person
+from soar_lms.assessments.grading import shown_points
 from soar_lms.assessments.models import Attempt
 from soar_lms.audit.services import operator
 from soar_lms.certificates.codes import format_code
@@ -69,7 +71,8 @@ def _line(change: Change, *, stays: bool) -> str:
     regrade, attempt = change.regrade, change.regrade.attempt
     words = [
         f"{change.person.email}: {attempt.instrument}-test, try {attempt.number}:",
-        f"{attempt.points} -> {regrade.points} of {attempt.max_points}",
+        f"{shown_points(attempt.points or 0)} -> {shown_points(regrade.points)}",
+        f"of {attempt.max_points}",
     ]
     if regrade.passes_now:
         words.append("(passes)")
@@ -156,11 +159,19 @@ def _describe_attempt(item: Attempt, person: Person) -> dict[str, Any]:
         "try": item.number,
         "started_at": _local(item.started_at, person),
         "handed_in_at": _local(item.submitted_at, person),
-        "points": item.points,
+        "points": _number(item.points),
         "of": item.max_points,
         "percent": item.percent,
         "passed": item.passed,
     }
+
+
+def _number(points: Fraction | None) -> int | float | None:
+    """Return points as JSON writes them: at most two decimals, as people see them."""
+    if points is None:
+        return None
+    shown = shown_points(points)
+    return int(shown) if shown == int(shown) else float(shown)
 
 
 def _local(moment: datetime | None, person: Person) -> str | None:

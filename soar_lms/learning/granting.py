@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from soar_lms.accounts.models import Person
 from soar_lms.assessments import services as assessments
-from soar_lms.assessments.attempt_limits import NextAttempt
 from soar_lms.assessments.granting import keep_grant, list_granted
 from soar_lms.assessments.models import Attempt
-from soar_lms.assessments.services import find_next_attempt
+from soar_lms.assessments.tries import count_tries
 from soar_lms.audit.services import Action, Actor, record
 from soar_lms.catalogue.model import Module
 from soar_lms.errors import DomainError
@@ -30,29 +30,41 @@ class GrantNotNeededError(DomainError):
     )
 
 
-def find_blocked_attempt(enrolment: Enrolment, module: Module, now: datetime) -> NextAttempt | None:
+@dataclass(frozen=True)
+class HeldBack:
+    """A try of the final test that the rules hold back, and that somebody may give."""
+
+    number: int
+    opens_at: datetime | None
+    """When its wait is over; None: no try is left."""
+
+
+def find_held_back(enrolment: Enrolment, module: Module, now: datetime) -> HeldBack | None:
     """Return the try of the final test that limit or wait hold back, or None."""
     path = get_standing(enrolment, module).path
     earlier = assessments.list_attempts(enrolment.id, assessments.POST)
-    return blocked_attempt(module, path, earlier, list_granted([enrolment.id])[enrolment.id], now)
+    return held_back(module, path, earlier, list_granted([enrolment.id])[enrolment.id], now)
 
 
-def blocked_attempt(
+def held_back(
     module: Module,
     path: Path,
     attempts: Sequence[Attempt],
     granted: Collection[int],
     now: datetime,
-) -> NextAttempt | None:
+) -> HeldBack | None:
     """Return the try that is held back, for an enrolment that is known, or None.
 
-    Where the final test is not the learner's to take now, there is none.
+    Where the final test is not the learner's to take now, or is being taken, there is none.
     """
-    if not path.is_open(Step.POST_TEST):
-        return None
     earlier = [attempt for attempt in attempts if attempt.instrument == assessments.POST]
-    following = find_next_attempt(module, earlier, granted, now)
-    return following if following and following.hurdle else None
+    post = module.spec.instruments.post
+    if post is None or not path.is_open(Step.POST_TEST) or any(item.is_open for item in earlier):
+        return None
+    tries = count_tries(post, earlier, now, granted)
+    if tries.left != 0 and tries.opens_at is None:
+        return None
+    return HeldBack(len(earlier) + 1, tries.opens_at)
 
 
 def grant_attempt(
@@ -70,10 +82,10 @@ def grant_attempt(
     :param number: the try that is meant, as the page said: a second click gives no second one.
     :raises GrantNotNeededError: when no such try is held back.
     """
-    blocked = find_blocked_attempt(enrolment, module, now)
-    if blocked is None and number in list_granted([enrolment.id])[enrolment.id]:
+    held = find_held_back(enrolment, module, now)
+    if held is None and number in list_granted([enrolment.id])[enrolment.id]:
         return
-    if blocked is None or blocked.number != number:
+    if held is None or held.number != number:
         raise GrantNotNeededError
     if not keep_grant(enrolment.id, number, now):
         return

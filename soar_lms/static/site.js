@@ -52,7 +52,7 @@ for (const area of document.querySelectorAll("[data-reflection]")) {
 // --- knowledge checks: answered in place ---
 for (const form of document.querySelectorAll("[data-check]")) {
   form.addEventListener("submit", async (event) => {
-    if (!form.querySelector(":checked")) return;
+    if (![...new FormData(form).getAll("choice")].some(Boolean)) return;
     event.preventDefault();
     const result = form.querySelector(".check-result");
     try {
@@ -93,10 +93,12 @@ if (test) {
         body: new FormData(test),
         headers: { Accept: "application/json" },
       });
-      const { saved } = await response.json().catch(() => ({}));
+      const { saved, note } = await response.json().catch(() => ({}));
       if (!saved && response.redirected) return askToSignIn(response.url);
       if (!saved) throw new Error(response.status);
-      say(test.dataset.saved);
+      say(note || test.dataset.saved, note);
+      const clash = test.querySelector(".field-error");
+      if (clash) clash.hidden = !note;
       windows?.postMessage(location.pathname);
     } catch {
       say(test.dataset.failed, true);

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
+from dataclasses import asdict, replace
 from random import Random
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from soar_lms.assessments.draw import Item, draw_items
+from soar_lms.assessments.draw import draw_items
+from soar_lms.assessments.grading import Key, Shape
+from soar_lms.assessments.items import Item, frozen_key, key_of
 from soar_lms.catalogue.schema import QuestionSpec
 
 OBJECTIVES = ["define", "observe", "ask", "respond"]
@@ -35,7 +40,14 @@ def questions(draw: st.DrawFn) -> QuestionSpec:
     }
     if draw(st.integers(0, 4)) == 0:
         return question(type="true-false", options=["true", "false"], correct=["false"], **common)
+    kind = draw(st.sampled_from(["multiple", "ordering", "matching"]))
+    if kind == "ordering":
+        options = draw(st.lists(st.sampled_from(OPTIONS), min_size=3, unique=True))
+        return question(type=kind, options=options, correct=options[::-1], **common)
     options = draw(st.lists(st.sampled_from(OPTIONS), min_size=2, unique=True))
+    if kind == "matching":
+        prompts = {"p": options[1], "q": options[0]}
+        return question(type=kind, options=options, correct=[], prompts=prompts, **common)
     correct = draw(st.lists(st.sampled_from(options), min_size=1, unique=True))
     return question(
         type="multiple", options=options, correct=correct, keep_order=draw(st.booleans()), **common
@@ -97,7 +109,7 @@ def test_every_option_is_shown_once_and_the_key_is_the_questions_own(
 ) -> None:
     for item in draw_items(bank, Random(seed), count=len(bank)):
         assert sorted(item.options) == sorted(bank[item.question_id].options)
-        assert item.correct == bank[item.question_id].correct
+        assert item.correct == key_of(bank[item.question_id]).correct
 
 
 @given(banks(), seeds)
@@ -128,6 +140,38 @@ def test_without_a_count_the_whole_bank_is_asked_in_its_order(
 
     assert names(drawn) == list(bank)
     assert all(item.options == bank[item.question_id].options for item in drawn)
+
+
+@given(banks(), seeds, st.booleans())
+def test_things_to_put_in_order_are_never_shown_in_the_right_order(
+    bank: dict[str, QuestionSpec], seed: int, shuffle: bool
+) -> None:
+    for item in draw_items(bank, Random(seed), shuffle=shuffle):
+        if item.shape is Shape.ORDER:
+            assert item.options != bank[item.question_id].correct
+
+
+@given(banks(), seeds)
+def test_an_item_that_was_frozen_has_the_key_of_its_question(
+    bank: dict[str, QuestionSpec], seed: int
+) -> None:
+    for item in draw_items(bank, Random(seed)):
+        frozen = json.loads(json.dumps(asdict(item)))
+
+        key = frozen_key(frozen)
+
+        assert replace(key, options=()) == replace(key_of(bank[item.question_id]), options=())
+
+
+@pytest.mark.parametrize(
+    ("several", "shape"), [(False, Shape.ONE), (True, Shape.SEVERAL)], ids=["one", "several"]
+)
+def test_an_item_frozen_by_an_earlier_release_asks_for_options_all_or_nothing(
+    several: bool, shape: Shape
+) -> None:
+    item = {"question_id": "q", "options": ["b", "a"], "correct": ["a"], "several": several}
+
+    assert frozen_key(item) == Key(shape, ("b", "a"), ("a",), (), partial=False)
 
 
 def test_seeds_change_the_questions_their_order_and_their_options() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
+from fractions import Fraction
 from random import Random
 from typing import Any
 
@@ -27,7 +28,7 @@ from soar_lms.catalogue.schema import Bank, QuestionKind
 from soar_lms.database import db, transaction
 from soar_lms.errors import DomainError, NotFoundError
 from tests.assessments.variants import post_test, with_attempts, with_questions, with_spec
-from tests.factories import NOW, make_enrolment, make_person
+from tests.factories import NOW, make_enrolment, make_person, some_answer, wrong_answer
 
 SETTING = "health-care"
 MINUTE = timedelta(minutes=1)
@@ -71,8 +72,8 @@ def hand_in(attempt: Attempt, now: Any = NOW) -> Attempt:
 def answer_all(attempt: Attempt, *, right: int) -> None:
     """Answer the first questions rightly and the others wrongly."""
     for place, item in enumerate(attempt.items):
-        wrong = next(option for option in item["options"] if option not in item["correct"])
-        save(attempt, item["question_id"], item["correct"] if place < right else [wrong])
+        chosen = item["correct"] if place < right else wrong_answer(item)
+        save(attempt, item["question_id"], chosen)
 
 
 @contextmanager
@@ -192,7 +193,7 @@ def test_the_pre_test_asks_its_whole_bank_in_order_and_is_not_graded(
     assert [item["question_id"] for item in attempt.items] == list(
         module.questions(Bank.PRE, SETTING)
     )
-    assert (attempt.points, attempt.passed, attempt.pass_mark) == (2, None, None)
+    assert (attempt.points, attempt.passed, attempt.pass_mark) == (Fraction(2), None, None)
 
 
 # --- answering ----------------------------------------------------------------------------------
@@ -201,7 +202,7 @@ def test_the_pre_test_asks_its_whole_bank_in_order_and_is_not_graded(
 def test_the_last_answer_counts(start: Start, module: Module) -> None:
     attempt = start()
     item = attempt.items[0]
-    for chosen in ([item["options"][0]], [item["options"][-1]], list(item["correct"])):
+    for chosen in (some_answer(item), some_answer(item, 1), list(item["correct"])):
         save(attempt, item["question_id"], chosen)
 
     hand_in(attempt)
@@ -275,7 +276,7 @@ def test_the_mark_decides(start: Start, module: Module, right: int, passed: bool
 
     hand_in(attempt)
 
-    assert (attempt.points, attempt.max_points, attempt.passed) == (right, 10, passed)
+    assert (attempt.points, attempt.max_points, attempt.passed) == (Fraction(right), 10, passed)
     assert attempt.percent == right * 10
 
 
@@ -286,7 +287,7 @@ def test_handing_in_twice_gives_the_same_result(start: Start, module: Module) ->
 
     again = hand_in(attempt, NOW + timedelta(days=1))
 
-    assert (again.points, again.passed, again.submitted_at) == (9, True, NOW)
+    assert (again.points, again.passed, again.submitted_at) == (Fraction(9), True, NOW)
 
 
 def test_questions_left_open_earn_nothing(start: Start, module: Module) -> None:
@@ -324,7 +325,7 @@ def item_key(module: Module, question_id: str) -> str:
 def copy_of(attempt: Attempt, **changes: Any) -> Attempt:
     values = {
         column.key: getattr(attempt, column.key)
-        for column in inspect(Attempt).columns
+        for column in inspect(Attempt).column_attrs
         if column.key != "id"
     }
     return Attempt(**(values | changes))
@@ -337,6 +338,9 @@ def copy_of(attempt: Attempt, **changes: Any) -> Attempt:
         pytest.param({"submitted_at": NOW, "points": 1}, id="the-same-number-twice"),
         pytest.param({"number": 2, "submitted_at": NOW}, id="handed-in-without-points"),
         pytest.param({"number": 2, "instrument": "pre", "points": 3}, id="points-while-open"),
+        pytest.param(
+            {"number": 2, "instrument": "pre", "points_denominator": 0}, id="points-of-nothing"
+        ),
         pytest.param({"number": 2, "instrument": "exam"}, id="unknown-instrument"),
         pytest.param({"number": 2, "instrument": "pre", "enrolment_id": -1}, id="no-enrolment"),
     ],

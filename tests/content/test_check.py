@@ -66,8 +66,8 @@ BROKEN = [
         "shuffled: false",
         [
             "garden/module.yaml:18:84: questions.post-tools.shuffled: "
-            'unknown key "shuffled" (known: bank, type, objective, options, correct, settings, '
-            "keep_order)"
+            'unknown key "shuffled" (known: bank, type, objective, options, correct, prompts, '
+            "credit, settings, keep_order)"
         ],
         id="unknown-key-inside",
     ),

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
+from soar_lms.assessments.items import key_of
 from soar_lms.catalogue.loader import load_catalogue
 from soar_lms.catalogue.model import Module
 from soar_lms.paths import bundled
@@ -157,8 +158,8 @@ class Walk:
         total = int(self.page.locator("progress.wide-progress").get_attribute("max") or 0)
         for _ in range(total):
             stem = " ".join(self.page.locator(".question legend").inner_text().split())
-            for option in self._right(stem):
-                choose(self.page.locator(f"[name=choice][value={option}]"))
+            for word in self._right(stem):
+                self._give(word)
             if self.audited:
                 self.page.locator(
                     ".save-state", has_text=re.compile(r"^(Saved|Guardad)")
@@ -170,8 +171,16 @@ class Walk:
     def _right(self, stem: str) -> tuple[str, ...]:
         for name, text in self.module.texts[self.language].questions.items():
             if " ".join(text.stem.split()) == stem:
-                return self.module.spec.questions[name].correct
+                return key_of(self.module.spec.questions[name]).correct
         raise AssertionError(stem)
+
+    def _give(self, word: str) -> None:
+        """Give a word of an answer: by a click on an option, or in the menu of its row."""
+        menu = self.page.locator("select[name=choice]", has=self.page.locator(f'[value="{word}"]'))
+        if menu.count():
+            menu.select_option(word)
+        else:
+            choose(self.page.locator(f"[name=choice][value={word}]"))
 
     def read_lessons(self) -> None:
         for lesson in self.module.spec.lessons:
@@ -183,7 +192,11 @@ class Walk:
     def _answer_checks(self) -> None:
         for number in range(self.page.locator("form.box-check").count()):
             check = self.page.locator("form.box-check").nth(number)
-            choose(check.locator("input[name=choice]").first)
+            menus = check.locator("select[name=choice]")
+            for place in range(menus.count()):
+                menus.nth(place).select_option(index=place + 1)
+            if not menus.count():
+                choose(check.locator("input[name=choice]").first)
             check.locator("button").click()
             check.locator(".feedback").wait_for()
         self.audit()

@@ -12,17 +12,20 @@ from sqlalchemy import select
 
 from soar_lms.accounts.models import Person
 from soar_lms.assessments import services as assessments
+from soar_lms.assessments.items import key_of
 from soar_lms.assessments.models import Attempt
 from soar_lms.audit.services import Action, find_entries
 from soar_lms.catalogue.model import Module
 from soar_lms.certificates.models import Certificate
 from soar_lms.content import catalogue
 from soar_lms.database import db, transaction
+from soar_lms.learning import services as learning
 from soar_lms.learning.commands import assessments as command
 from soar_lms.learning.models import Enrolment
 from soar_lms.learning.regrading import find_changes
 from soar_lms.messages.models import OutboxMessage
-from tests.assessments.variants import with_questions
+from tests.assessments.test_kinds import HALF
+from tests.assessments.variants import with_kinds, with_questions
 from tests.factories import (
     NOW,
     finish_lessons,
@@ -35,6 +38,15 @@ from tests.learning.places import serve
 
 Mend = Callable[..., Module]
 Key = Callable[[Any], tuple[str, ...]]
+
+
+@pytest.fixture
+def module(module: Module) -> Module:
+    """Return the flagship with questions that ask for options: any of them can be the key."""
+    questions = module.spec.questions.items()
+    return with_questions(
+        module, {name: item for name, item in questions if not key_of(item).in_rows}
+    )
 
 
 @pytest.fixture
@@ -89,7 +101,7 @@ def regrade(app: Flask, *options: str) -> Result:
     return CliRunner().invoke(command, ["regrade", name, *options], obj=lambda: app)
 
 
-def result_of(app: Flask, attempt: Attempt) -> tuple[int | None, bool | None]:
+def result_of(app: Flask, attempt: Attempt) -> tuple[Any, bool | None]:
     with app.app_context():
         now = db.session.get_one(Attempt, attempt.id)
         return now.points, now.passed
@@ -172,7 +184,7 @@ def test_who_gains_and_loses_nothing_is_shown_the_mended_key(
     with app.app_context():
         mend(failed, slice(7, 8), not_chosen_by(failed, and_not_right=True))
         (change,) = find_changes(module_of(app))
-        mended = list(change.regrade.keys[failed.items[7]["question_id"]])
+        mended = list(change.regrade.keys[failed.items[7]["question_id"]].correct)
 
     said = regrade(app).output
 
@@ -247,6 +259,27 @@ def test_an_open_attempt_and_other_modules_are_left_alone(
     regrade(app)
 
     assert result_of(app, again) == (None, None)
+
+
+def test_parts_of_points_are_said_in_decimals(
+    app: Flask, module: Module, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kinds = with_kinds(module)
+    with app.app_context(), transaction():
+        enrolment = make_enrolment(make_person(email="ana@example.org"), kinds)
+        take_test(enrolment, kinds, assessments.PRE, now=NOW)
+        finish_lessons(enrolment, kinds, now=NOW)
+        attempt = learning.start_test(enrolment, kinds, assessments.POST, language="en", now=NOW)
+        for question_id, chosen in HALF.items():
+            assessments.save_answer(attempt, question_id, chosen, NOW)
+        assessments.submit_attempt(attempt, NOW)
+    mended = {"correct": ["greet", "listen", "offer", "follow"]}
+    serve(app, monkeypatch, with_kinds(module, post_order=mended))
+
+    said = regrade(app).output
+
+    assert said.splitlines()[0] == "ana@example.org: post-test, try 1: 1.66 -> 2 of 4"
+    assert result_of(app, attempt) == (2, False)
 
 
 def test_a_module_that_there_is_not_is_named(app: Flask) -> None:

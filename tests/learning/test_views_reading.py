@@ -12,6 +12,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from soar_lms.accounts.models import Person
+from soar_lms.assessments.grading import Shape
+from soar_lms.assessments.items import key_of
 from soar_lms.catalogue.model import Module
 from soar_lms.database import transaction
 from tests.factories import make_person
@@ -295,12 +297,13 @@ def test_the_short_version_counts_the_same(
 
 
 def check_with(module: Module, *, several: bool) -> tuple[str, str]:
-    """Return a knowledge check of the setting, and the lesson it stands in."""
+    """Return a knowledge check that asks for options, and the lesson it stands in."""
+    wanted = Shape.SEVERAL if several else Shape.ONE
     for (lesson, setting, language, brief), page in module.pages.items():
         if language != "en" or brief or setting not in {None, SETTING}:
             continue
         for name in page.check_ids():
-            if (len(module.spec.questions[name].correct) > 1) == several:
+            if key_of(module.spec.questions[name]).shape is wanted:
                 return name, lesson
     pytest.skip("no check of this kind")
 

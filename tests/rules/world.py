@@ -109,12 +109,13 @@ def _gather(people: Mapping[str, Person], module: Module) -> Cohort:
 
 
 def _check_place(module: Module) -> dict[str, str | int]:
-    """Return a lesson with a knowledge check, and the check."""
+    """Return a lesson with a knowledge check that asks for an option, and the check."""
     setting = module.spec.settings[0]
     for lesson in module.spec.lessons:
         page = module.find_page(lesson.id, setting, "en")
-        if page and page.check_ids():
-            return {"check_lesson": lesson.id, "check": page.check_ids()[0]}
+        for name in page.check_ids() if page else ():
+            if "a" in module.spec.questions[name].options:
+                return {"check_lesson": lesson.id, "check": name}
     raise AssertionError("no lesson has a knowledge check")
 
 

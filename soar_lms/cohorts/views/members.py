@@ -19,7 +19,7 @@ from soar_lms.content import catalogue, get_module
 from soar_lms.database import transaction
 from soar_lms.errors import NotFoundError
 from soar_lms.i18n import gettext
-from soar_lms.learning.granting import find_blocked_attempt, grant_attempt
+from soar_lms.learning.granting import find_held_back, grant_attempt
 from soar_lms.learning.standing import get_enrolment
 from soar_lms.learning.wording import STATUSES, say_left
 
@@ -72,7 +72,7 @@ def grant_more(cohort_id: int, person_id: int, module_id: str) -> ResponseReturn
         cohort=cohort,
         person=person,
         module=module,
-        blocked=find_blocked_attempt(enrolment, module, utc_now()),
+        held_back=find_held_back(enrolment, module, utc_now()),
         form=form,
     )
     return page, 422 if form.is_submitted() else 200

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 from flask import Blueprint, current_app, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from werkzeug.datastructures import MultiDict
 
 from soar_lms.accounts.current import current_reader
+from soar_lms.assessments.grading import needed_points, shown_points
 from soar_lms.catalogue.model import Module
+from soar_lms.catalogue.schema import Bank, Credit
 from soar_lms.clock import local_date, utc_now
 from soar_lms.content import get_module
 from soar_lms.errors import NotFoundError
-from soar_lms.i18n import current_language
+from soar_lms.i18n import current_language, format_number
 from soar_lms.learning.credit import depends_on_language, list_eligibility
 from soar_lms.learning.models import Enrolment
 from soar_lms.learning.path import Path, Step, StepStatus
@@ -23,6 +27,33 @@ from soar_lms.learning.standing import get_enrolment
 blueprint = Blueprint("learning", __name__, url_prefix="/<language:language>")
 
 __all__ = ["blueprint", "offered_module", "utc_now"]
+
+
+def format_points(points: Fraction | int) -> str:
+    """Write points with the language's decimal sign; never more than there are."""
+    return format_number(shown_points(points))
+
+
+blueprint.add_app_template_filter(format_points, "points")
+
+
+def chosen_words(values: MultiDict[str, str]) -> list[str]:
+    """Return what was chosen in a question; a menu that was left alone sends an empty word."""
+    return [word for word in values.getlist("choice") if word]
+
+
+def gives_parts(module: Module) -> bool:
+    """Whether some question of the post-test gives a part of a point."""
+    questions = module.spec.questions.values()
+    return any(item.bank is Bank.POST and item.credit is Credit.PARTIAL for item in questions)
+
+
+def points_to_pass(module: Module) -> Fraction | None:
+    """Return the fewest points that pass the post-test; None when there is none."""
+    post = module.spec.instruments.post
+    if post is None:
+        return None
+    return needed_points(post.draw, post.pass_mark, partial=gives_parts(module))
 
 
 def offered_module(module_id: str) -> Module:

@@ -10,7 +10,6 @@ from flask_login import current_user
 
 from soar_lms.access import Access, access
 from soar_lms.accounts.current import current_person, current_reader
-from soar_lms.assessments.grading import needed_points
 from soar_lms.catalogue.model import Module
 from soar_lms.certificates.models import Certificate
 from soar_lms.certificates.services import list_certificates
@@ -31,6 +30,7 @@ from soar_lms.learning.views.blueprint import (
     go_on,
     minutes_left,
     offered_module,
+    points_to_pass,
     utc_now,
 )
 
@@ -86,7 +86,7 @@ def module_page(module: Module, form: Form | None) -> str:
         form=form,
         next_address=_next_address(module, standing),
         minutes_left=minutes_left(module, standing.path) if standing else None,
-        needed_points=_needed_points(module),
+        needed_points=points_to_pass(module),
         held=held,
         refresher=services.refresher_of(standing.enrolment, module) if standing else None,
         renewal=find_renewal(module, held[0], utc_now()) if held else None,
@@ -182,8 +182,3 @@ def _next_address(module: Module, standing: Standing | None) -> str | None:
     if standing is None or standing.path.next_step is None:
         return None
     return address_of_step(module, standing.enrolment, standing.path.next_step)
-
-
-def _needed_points(module: Module) -> int | None:
-    post = module.spec.instruments.post
-    return needed_points(post.draw, post.pass_mark) if post else None

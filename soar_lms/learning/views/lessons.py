@@ -23,6 +23,7 @@ from soar_lms.learning.checks import show_check
 from soar_lms.learning.standing import Reading, find_reading, get_standing
 from soar_lms.learning.views.blueprint import (
     blueprint,
+    chosen_words,
     enrolment_in,
     go_on,
     offered_module,
@@ -87,7 +88,7 @@ def answer_check(
     page = _find_page(module, setting, lesson_id, brief=False)
     if question_id not in page.check_ids():
         raise NotFoundError
-    enrolment, chosen = enrolment_in(module), request.form.getlist("choice")
+    enrolment, chosen = enrolment_in(module), chosen_words(request.form)
     place: dict[str, Any] = {"module_id": module_id, "setting": setting, "lesson_id": lesson_id}
     here = url_for("learning.show_lesson", _anchor=f"check-{question_id}", **place)
     if not check_token():
@@ -149,7 +150,7 @@ def _render(
             "reading": reading,
             "own": own,
             "checks": {
-                name: show_check(module, name, language, list(chosen)) for name, chosen in answers
+                name: show_check(module, name, language, chosen) for name, chosen in answers
             },
             "answers": answers,
         }
@@ -166,5 +167,5 @@ def _chosen(question_id: str, reading: Reading | None) -> tuple[str, ...]:
     if reading is not None:
         return reading.checks.get(question_id, ())
     if request.args.get("check") == question_id:
-        return tuple(request.args.getlist("choice"))
+        return tuple(chosen_words(request.args))
     return ()

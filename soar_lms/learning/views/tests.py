@@ -10,28 +10,36 @@ from flask.typing import ResponseReturnValue
 from soar_lms.access import Access, access
 from soar_lms.accounts.current import current_reader
 from soar_lms.assessments import services as assessments
-from soar_lms.assessments.grading import is_possible, needed_points
+from soar_lms.assessments.grading import Shape, is_complete, is_possible, needed_points
+from soar_lms.assessments.granting import list_granted
+from soar_lms.assessments.items import frozen_key
 from soar_lms.assessments.models import Attempt
+from soar_lms.assessments.tries import Tries, count_tries, may_see_reasons
 from soar_lms.catalogue.model import Module
-from soar_lms.catalogue.schema import FeedbackPolicy
 from soar_lms.database import transaction
 from soar_lms.errors import NotFoundError
 from soar_lms.forms import ActionForm, check_token
 from soar_lms.i18n import current_language
 from soar_lms.learning import services
-from soar_lms.learning.checks import CheckView, QuestionView, show_asked, show_graded
+from soar_lms.learning.answers import QuestionView, answer_words, clash_note, open_note
+from soar_lms.learning.checks import CheckView, show_asked, show_graded
 from soar_lms.learning.forms import AnswerForm
 from soar_lms.learning.path import Step
 from soar_lms.learning.standing import get_attempt, get_sitting, get_standing
 from soar_lms.learning.views.blueprint import (
     blueprint,
+    chosen_words,
     enrolment_in,
+    gives_parts,
     offered_module,
+    points_to_pass,
     utc_now,
 )
 
 _TEST = "/learn/<string:module_id>/tests/<any(pre, post):instrument>"
 _ATTEMPT = f"{_TEST}/<int:number>"
+_GO_ANYWAY = {"back", "later"}
+"""Buttons that lead away from an answer that cannot stay as it is: it is kept so far."""
 _STEPS = {assessments.PRE: Step.PRE_TEST, assessments.POST: Step.POST_TEST}
 
 
@@ -48,10 +56,13 @@ def start_test(module_id: str, instrument: str) -> ResponseReturnValue:
     enrolment = enrolment_in(module)
     if not form.validate_on_submit():
         return _show_test(module, instrument, form), 422
-    with transaction():
-        attempt = services.start_test(
-            enrolment, module, instrument, language=current_language().tag, now=utc_now()
-        )
+    try:
+        with transaction():
+            attempt = services.start_test(
+                enrolment, module, instrument, language=current_language().tag, now=utc_now()
+            )
+    except assessments.TooSoonError as error:
+        return _show_test(module, instrument, form), error.status  # it says when
     return redirect(
         url_for(
             "learning.show_question",
@@ -78,9 +89,27 @@ def _show_test(module: Module, instrument: str, form: ActionForm) -> str:
         attempts=attempts,
         is_open=standing.path.is_open(_STEPS[instrument]),
         post=post,
-        needed_points=needed_points(post.draw, post.pass_mark) if post else None,
+        tries=_tries(module, instrument, attempts),
+        needed_points=points_to_pass(module),
+        gives_parts=gives_parts(module),
         form=form,
     )
+
+
+def _tries(module: Module, instrument: str, attempts: list[Attempt]) -> Tries:
+    """Return what is left of a test; nothing limits the questions to begin."""
+    post = module.spec.instruments.post
+    if instrument == assessments.PRE or post is None:
+        return Tries(None, None)
+    return count_tries(post, attempts, utc_now(), _granted(attempts))
+
+
+def _granted(attempts: list[Attempt]) -> set[int]:
+    """Return the numbers of the tries that somebody gave; nobody gives the first one."""
+    if not attempts:
+        return set()
+    enrolment_id = attempts[0].enrolment_id
+    return list_granted([enrolment_id])[enrolment_id]
 
 
 @blueprint.get(f"{_ATTEMPT}/<int:position>")
@@ -110,9 +139,15 @@ def save_answer(module_id: str, instrument: str, number: int, position: int) -> 
         if _wants_json():
             return jsonify(error=[message for _, message in form.all_errors()]), 422
         return _question(module, _attempt(module, instrument, number), position, form), 422
-    assessments.save_answer(sitting, question_id, request.form.getlist("choice"), utc_now())
+    chosen = chosen_words(request.form)
+    assessments.save_answer(sitting, question_id, chosen, utc_now())
+    clash = clash_note(frozen_key(sitting.items[0]), chosen)
     if _wants_json():
-        return jsonify(saved=True)
+        return jsonify(saved=True, note=clash) if clash else jsonify(saved=True)
+    if clash and request.form.get("go") not in _GO_ANYWAY:
+        form = AnswerForm()
+        form.choice.errors = [clash]
+        return _question(module, _attempt(module, instrument, number), position, form), 422
     return _after_saving(
         position, {"module_id": module.id, "instrument": instrument, "number": number}
     )
@@ -135,7 +170,7 @@ def _question(module: Module, attempt: Attempt, position: int, form: AnswerForm)
     saved = answers.get(item["question_id"], [])
     chosen = _brought_along(item) or saved
     if form.is_submitted():
-        chosen = form.choice.data or []
+        chosen = chosen_words(request.form)
     return render_template(
         "learning/question_show.html",
         module=module,
@@ -144,16 +179,21 @@ def _question(module: Module, attempt: Attempt, position: int, form: AnswerForm)
         position=position,
         question=_question_view(module, item),
         chosen=chosen,
+        clash=clash_note(frozen_key(item), chosen),
         is_saved=set(chosen) == set(saved),
-        answered=len([name for name, options in answers.items() if options]),
+        answered=sum(_is_answered(item, answers) for item in attempt.items),
         form=form,
     )
 
 
 def _brought_along(item: dict[str, Any]) -> list[str]:
     """Return what was chosen when the session had ended: it came back by way of signing in."""
-    chosen = request.args.getlist("choice")
-    return chosen if is_possible(chosen, item["options"], several=item["several"]) else []
+    chosen = chosen_words(request.args)
+    return chosen if is_possible(chosen, frozen_key(item)) else []
+
+
+def _is_answered(item: dict[str, Any], answers: dict[str, list[str]]) -> bool:
+    return is_complete(answers.get(item["question_id"], []), frozen_key(item))
 
 
 @blueprint.get(f"{_ATTEMPT}/review")
@@ -186,11 +226,22 @@ def _review(module: Module, attempt: Attempt, form: ActionForm) -> str:
         text=module.texts[current_language().tag],
         attempt=attempt,
         questions=[
-            (_question_view(module, item), answers.get(item["question_id"], []))
-            for item in attempt.items
+            _reviewed(module, item, answers.get(item["question_id"], [])) for item in attempt.items
         ],
+        count_open=sum(not _is_answered(item, answers) for item in attempt.items),
         form=form,
     )
+
+
+def _reviewed(module: Module, item: dict[str, Any], chosen: list[str]) -> dict[str, Any]:
+    """Return what the review shows of a question: its words, the answer, what is left of it."""
+    question = _question_view(module, item)
+    return {
+        "stem": question.stem,
+        "answer": answer_words(question, chosen),
+        "is_numbered": question.shape is Shape.ORDER,
+        "note": open_note(frozen_key(item), chosen),
+    }
 
 
 @blueprint.get(f"{_ATTEMPT}/result")
@@ -201,25 +252,29 @@ def show_result(module_id: str, instrument: str, number: int) -> ResponseReturnV
     if attempt.is_open:
         return redirect(url_for("learning.review_attempt", **(request.view_args or {})))
     standing = get_standing(enrolment_in(module), module)
+    attempts = assessments.list_attempts(standing.enrolment.id, instrument)
+    keys = [frozen_key(item) for item in attempt.items]
     return render_template(
         "learning/attempt_result.html",
         module=module,
         text=module.texts[current_language().tag],
         attempt=attempt,
         standing=standing,
-        feedback=_feedback(module, attempt),
-        needed_points=needed_points(attempt.max_points, attempt.pass_mark or 0),
+        post=module.spec.instruments.post,
+        tries=_tries(module, instrument, attempts),
+        feedback=_feedback(module, attempt, attempts),
+        needed_points=needed_points(
+            attempt.max_points, attempt.pass_mark or 0, partial=any(key.partial for key in keys)
+        ),
     )
 
 
-def _feedback(module: Module, attempt: Attempt) -> list[CheckView]:
-    """Return the rationales, where the policy of the test shows them now."""
+def _feedback(module: Module, attempt: Attempt, attempts: list[Attempt]) -> list[CheckView]:
+    """Return the reasons, where the policy of the test shows them now."""
     post = module.spec.instruments.post
     if attempt.instrument == assessments.PRE or post is None:
         return []  # the post-test asks after the same things
-    if post.feedback is FeedbackPolicy.SCORE_ONLY:
-        return []
-    if post.feedback is FeedbackPolicy.AFTER_PASSING and not attempt.passed:
+    if not may_see_reasons(post, attempts, utc_now(), _granted(attempts)):
         return []
     answers = assessments.list_answers(attempt.id)
     language = current_language().tag
@@ -244,10 +299,10 @@ def _item(attempt: Attempt, position: int) -> dict[str, Any]:
 
 
 def _first_open(attempt: Attempt) -> int:
-    """Return the position of the first question without an answer: where to go on."""
+    """Return the position of the first question that is not answered in full: where to go on."""
     answers = assessments.list_answers(attempt.id)
     positions = enumerate(attempt.items, 1)
-    waiting = (place for place, item in positions if not answers.get(item["question_id"]))
+    waiting = (place for place, item in positions if not _is_answered(item, answers))
     return next(waiting, len(attempt.items))
 
 
