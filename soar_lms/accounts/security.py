@@ -12,13 +12,14 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, after_this_request, g, render_template, request, session
+from flask import Flask, abort, after_this_request, g, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
 from flask_principal import Principal
 from flask_security import Security, SQLAlchemyUserDatastore
 from flask_security.mail_util import MailUtil
 from flask_security.utils import set_request_attr
 from sqlalchemy import bindparam, select
+from sqlalchemy.exc import IntegrityError
 from wtforms import Form as AnyForm
 
 from soar_lms.access import Access, declare_access
@@ -93,6 +94,19 @@ class _People(SQLAlchemyUserDatastore):
         values = dict(super()._prepare_create_user_args(**kwargs))  # type: ignore[no-untyped-call]
         values.pop("roles", None)  # our people have one role, and it is not given here
         return values | {"created_at": utc_now()}
+
+    def create_user(self, **kwargs: Any) -> Any:
+        """Add somebody; when another request has just done so, ask for the same page again.
+
+        Then the form sees the account and answers as it answers everybody (307 repeats a POST).
+        """
+        person = super().create_user(**kwargs)
+        try:
+            db.session.flush()
+        except IntegrityError:
+            db.session.rollback()
+            abort(redirect(request.full_path, code=307))
+        return person
 
 
 class _Mail(MailUtil):

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from soar_lms.accounts.models import Person
 from soar_lms.database import db, transaction
@@ -16,6 +17,7 @@ from tests.accounts.conftest import NEWCOMER, is_signed_in, link_in, log_in, sig
 from tests.factories import PASSWORD
 from tests.support.page import get_page
 from tests.support.quick import parsed, post, summary, value_of, words
+from tests.support.together import clients_at_once
 
 Outbox = Callable[[], list[OutboxMessage]]
 People = Callable[[], list[Person]]
@@ -42,6 +44,20 @@ def test_signing_up_makes_an_account_that_waits_to_be_confirmed(
     assert person.password is not None
     assert person.password.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
     assert not is_signed_in(client)
+
+
+def test_signing_up_twice_at_once_is_one_account(app: Flask, people: People) -> None:
+    """A double click, and nobody learns from it that the address has an account by now."""
+
+    def as_browsers_do() -> TestResponse:
+        client = app.test_client()
+        response = sign_up(client)
+        return sign_up(client) if response.status_code == 307 else response
+
+    responses = clients_at_once(as_browsers_do)
+
+    assert {response.location for response in responses} == {"/en/check-mail"}
+    assert len(people()) == 1
 
 
 @pytest.mark.parametrize(

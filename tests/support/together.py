@@ -34,3 +34,15 @@ def at_once(
 
     with ThreadPoolExecutor(threads) as pool:
         return list(pool.map(run, range(threads)))
+
+
+def clients_at_once(work: Callable[[], T], *, threads: int = 3) -> list[T]:
+    """Do the same in several threads at once, with clients: requests open what they need."""
+    barrier = threading.Barrier(threads)
+
+    def run(_number: int) -> T:
+        barrier.wait(timeout=10)
+        return work()
+
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(run, range(threads)))
