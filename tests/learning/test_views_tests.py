@@ -20,7 +20,7 @@ from soar_lms.catalogue.model import Module
 from soar_lms.catalogue.schema import FeedbackPolicy
 from soar_lms.database import db, transaction
 from soar_lms.learning.models import Enrolment
-from tests.assessments.variants import with_attempts, with_post, with_questions
+from tests.assessments.variants import with_attempts, with_post
 from tests.conftest import SignIn
 from tests.factories import PASSWORD, some_answer, take_test, wrong_answer
 from tests.learning.places import (
@@ -521,18 +521,3 @@ def test_earlier_tries_are_listed_with_their_results(
 
     assert "Try 1 : 2 of 10 right" in page
     assert "Try 2 : 5 of 10 right" in page
-
-
-@pytest.mark.usefixtures("ready")
-def test_an_open_attempt_survives_a_release_without_one_of_its_questions(
-    app: Flask, sit: Sit, module: Module, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    sitting = sit()
-    gone = sitting.attempt.items[0]["question_id"]
-    left = {name: item for name, item in module.spec.questions.items() if name != gone}
-    serve(app, monkeypatch, with_questions(module, left))
-
-    pages = [sitting.question(1), sitting.client.get(f"{sitting.place}/review")]
-    result = sitting.client.get(str(sitting.hand_in().location))
-
-    assert [page.status_code for page in (*pages, result)] == [200, 200, 200]
