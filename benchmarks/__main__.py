@@ -10,12 +10,14 @@ from pathlib import Path
 
 from benchmarks.crash import measure_crash
 from benchmarks.figures import Figure
+from benchmarks.latencies import measure_waiting
 from benchmarks.processes import measure_certificate, measure_start
 from benchmarks.requests import measure_answers, measure_lessons
 
 WORKLOADS = {
     "lesson": measure_lessons,
     "answer": measure_answers,
+    "waiting": measure_waiting,
     "certificate": measure_certificate,
     "start": measure_start,
     "crash": measure_crash,

@@ -1,7 +1,7 @@
 """What survives: learners at work while the site's workers and its database are killed.
 
-Forty people begin a test, answer, change their answers, hand in, evaluate and ask for their
-certificate, each last step three times at once. Meanwhile a worker is killed every third of a
+Forty people enrol, begin a test, answer, change their answers, hand in, evaluate and ask for their
+certificate, each button three times at once. Meanwhile a worker is killed every third of a
 second, and on PostgreSQL the server with all of its processes too. Nobody is warned. Afterwards the
 database must hold every answer that somebody was told is saved, each test graded once, and one
 certificate each.
@@ -18,7 +18,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import count
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -48,13 +47,14 @@ from soar_lms.content import catalogue
 from soar_lms.database import db, transaction
 from soar_lms.learning.models import Enrolment
 from soar_lms.migrations import upgrade
-from tests.factories import finish_lessons, make_enrolment, make_person, take_test
+from tests.factories import finish_lessons, make_person, take_test
 
 LEARNERS = 40
 CLICKS = 3
 STORM_SECONDS = 6
 BETWEEN_WORKERS_SECONDS = 0.35
 BETWEEN_SERVERS_SECONDS = 3
+WORKER_CRASHES = 60
 SERVER_CRASHES = 3
 RECOVERY_LIMIT_SECONDS = 5
 
@@ -77,6 +77,7 @@ class Report:
     """Seconds from the restart of a killed server to the next answer that was saved."""
     failures: Counter[int] = field(default_factory=Counter)
     """Failures that learners were shown, by status: 503 says that it is on our side."""
+    enrolments: int = 0
     attempts: int = 0
     gradings: int = 0
     wrong_results: int = 0
@@ -142,10 +143,10 @@ def _database(kind: str, folder: Path) -> Iterator[tuple[str, Server | None]]:
 
 @dataclass
 class _Learner:
-    """Somebody with a cookie and an enrolment; what they were told is saved."""
+    """Somebody with a cookie; what they were told is saved."""
 
+    person_id: int
     cookie: str
-    enrolment_id: int
     mistakes: int
     """How many questions they answer wrongly in the end."""
     address: str = ""
@@ -156,20 +157,16 @@ class _Learner:
 
 
 def _prepare(app: Flask) -> list[_Learner]:
-    """Fill the database with people who have done all that comes before the final test."""
+    """Fill the database with people who have an account."""
     upgrade()
-    module, learners = _module(), []
     with transaction():
-        for number in range(LEARNERS):
-            person = make_person()
-            enrolment = make_enrolment(person, module)
-            take_test(enrolment, module, assessments.PRE)
-            finish_lessons(enrolment, module)
-            cookie = cookie_of(app, person.fs_uniquifier)
-            learners.append(_Learner(cookie, enrolment.id, mistakes=number % 3))
+        people = [make_person() for _ in range(LEARNERS)]
         _count_gradings()
     db.engine.dispose()
-    return learners
+    return [
+        _Learner(person.id, cookie_of(app, person.fs_uniquifier), mistakes=number % 3)
+        for number, person in enumerate(people)
+    ]
 
 
 def _module() -> Module:
@@ -179,7 +176,7 @@ def _module() -> Module:
 def _count_gradings() -> None:
     """Let the database itself count how often an attempt is handed in, whoever does it."""
     db.session.execute(text("CREATE TABLE gradings (attempt_id INTEGER)"))
-    event = "AFTER UPDATE OF submitted_at ON attempts FOR EACH ROW"
+    event = "AFTER UPDATE OF submitted_at ON attempts FOR EACH ROW WHEN (NEW.instrument = 'post')"
     note = "INSERT INTO gradings VALUES (NEW.id);"
     if db.engine.dialect.name == "sqlite":
         db.session.execute(text(f"CREATE TRIGGER count_gradings {event} BEGIN {note} END"))
@@ -203,7 +200,7 @@ class _Storm:
         self, app: Flask, site: Serving, server: Server | None, learners: list[_Learner]
     ) -> None:
         self.app, self.site, self.server, self.learners = app, site, server, learners
-        self.module_path = ""
+        self.module_path = self.setting = ""
         self.over = threading.Event()
         self.calm_at = 0.0
         self.report = Report()
@@ -214,7 +211,11 @@ class _Storm:
     def rage(self) -> Report:
         with self.app.app_context():
             self.module_path = f"/en/learn/{_module().id}"
+            self.setting = _module().spec.settings[0]
         with self._killing(self._kill_workers):
+            self._each(self._enrol)
+            with self.app.app_context():
+                self._go_on_to_the_test()
             self._each(self._begin)
             with self.app.app_context():
                 self._read_items()
@@ -233,24 +234,32 @@ class _Storm:
                 yield
             finally:
                 self.over.set()
-            killing.result()
+                killing.result()
 
     def _each(self, work: Callable[[_Learner], None]) -> None:
         with ThreadPoolExecutor(len(self.learners)) as pool:
             list(pool.map(work, self.learners))
 
+    def _go_on_to_the_test(self) -> None:
+        """Do for all of them what comes before the final test."""
+        module = _module()
+        for enrolment in db.session.scalars(select(Enrolment)).all():
+            with transaction():
+                take_test(enrolment, module, assessments.PRE)
+                finish_lessons(enrolment, module)
+        db.engine.dispose()
+
     def _read_items(self) -> None:
         """Note what each learner was asked, to know the right answers."""
-        by_enrolment = {
-            attempt.enrolment_id: attempt
-            for attempt in db.session.scalars(
-                select(Attempt).where(Attempt.instrument == assessments.POST)
-            )
-        }
+        rows = db.session.execute(
+            select(Enrolment.person_id, Attempt.id, Attempt.items)
+            .join(Attempt, Attempt.enrolment_id == Enrolment.id)
+            .where(Attempt.instrument == assessments.POST)
+        )
+        asked = {row.person_id: row for row in rows}
         for learner in self.learners:
-            attempt = by_enrolment[learner.enrolment_id]
-            learner.attempt_id, learner.items = attempt.id, attempt.items
-        db.session.rollback()
+            row = asked[learner.person_id]
+            learner.attempt_id, learner.items = row.id, row.items
         db.engine.dispose()
 
     # What learners do.
@@ -267,12 +276,15 @@ class _Storm:
             raise RuntimeError(f"{path}: {place[0]}")
         return place[1]
 
+    def _enrol(self, learner: _Learner) -> None:
+        self._click(self._browser(learner), self.module_path, {"setting": self.setting})
+
     def _begin(self, learner: _Learner) -> None:
         first = self._click(self._browser(learner), f"{self.module_path}/tests/post")
         learner.address = first.rsplit("/", 1)[0]
 
     def _take(self, learner: _Learner) -> None:
-        browser, random = self._browser(learner), Random(learner.enrolment_id)
+        browser, random = self._browser(learner), Random(learner.person_id)
         while time.monotonic() < self.calm_at:
             for place, item in enumerate(learner.items, 1):
                 self._save(browser, learner, place, [random.choice(item["options"])])
@@ -298,7 +310,7 @@ class _Storm:
     def _kill_workers(self) -> None:
         """Kill a worker again and again; on a slow machine, not before something was answered."""
         heard = 0
-        for turn in count():
+        for turn in range(WORKER_CRASHES):
             if self.over.wait(BETWEEN_WORKERS_SECONDS):
                 return
             workers = children_of(self.site.process)
@@ -354,6 +366,7 @@ def _inspect(report: Report, learners: list[_Learner]) -> None:
     report.attempts = len(attempts)
     report.wrong_results = sum(not _is_right(attempt) for attempt in attempts)
     report.gradings = db.session.execute(text("SELECT count(*) FROM gradings")).scalar_one()
+    report.enrolments = _count(Enrolment)
     report.evaluations = _count(EvaluationResponse)
     report.receipts = _count(EvaluationReceipt)
     report.certificates = _count(Certificate)

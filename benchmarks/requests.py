@@ -65,8 +65,8 @@ class World:
 def measure_lessons(seconds: int, rounds: int) -> Iterator[Figure]:
     """Measure the lesson page of signed-in learners beside a bare view."""
     for kind in ("sqlite", "postgresql"):
-        with _world(kind) as world:
-            script = _script(world, "GET")
+        with filled(kind) as world:
+            script = learners_script(world, "GET")
             ours, bare = _pairs(
                 world, f"{world.ours}/", f"{world.bare}/lesson", script, seconds, rounds
             )
@@ -79,8 +79,8 @@ def measure_lessons(seconds: int, rounds: int) -> Iterator[Figure]:
 def measure_answers(seconds: int, rounds: int) -> Iterator[Figure]:
     """Measure saving an answer beside a bare insert with the same durability."""
     for kind in ("sqlite", "postgresql"):
-        with _world(kind) as world:
-            script = _script(world, "POST")
+        with filled(kind) as world:
+            script = learners_script(world, "POST")
             ours, bare = _pairs(
                 world, f"{world.ours}/", f"{world.bare}/answer", script, seconds, rounds
             )
@@ -92,18 +92,33 @@ def _pairs(
 ) -> tuple[float, float]:
     """Load both in turn, so that a machine that slows down slows both; return the medians."""
     results: dict[str, list[float]] = {"ours": [], "bare": []}
-    plain = _plain_script(script)
+    plain = plain_script(script)
     for _ in range(rounds):
-        results["ours"].append(_load(ours, script, seconds))
-        results["bare"].append(_load(bare, plain, seconds))
+        results["ours"].append(load(ours, script, seconds).rate)
+        results["bare"].append(load(bare, plain, seconds).rate)
     return statistics.median(results["ours"]), statistics.median(results["bare"])
 
 
-def _load(address: str, script: str, seconds: int) -> float:
+@dataclass(frozen=True)
+class Load:
+    """What one round of load measured: requests per second, and milliseconds by percentile."""
+
+    rate: float
+    ms: dict[int, float]
+
+
+def load(
+    address: str, script: str, seconds: int, concurrency: int = CONCURRENCY, threads: int = 2
+) -> Load:
+    """Run wrk against an address.
+
+    :raises RuntimeError: when any answer was wrong.
+    """
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as file:
-        file.write(script)
+        file.write(script + _PERCENTILES)
         file.flush()
-        command = ["wrk", "-t2", f"-c{CONCURRENCY}", f"-d{seconds}s", "-s", file.name, address]
+        size = [f"-t{min(threads, concurrency)}", f"-c{concurrency}", f"-d{seconds}s"]
+        command = ["wrk", *size, "-s", file.name, address]
         result = subprocess.run(command, check=True, capture_output=True, text=True)
     wrong = re.search(r"Non-2xx or 3xx responses: (\d+)", result.stdout)
     if wrong:
@@ -111,11 +126,21 @@ def _load(address: str, script: str, seconds: int) -> float:
     found = re.search(r"Requests/sec:\s+([\d.]+)", result.stdout)
     if found is None:
         raise RuntimeError(result.stdout)
-    return float(found.group(1))
+    percentiles = re.findall(r"percentile (\d+): ([\d.]+)", result.stdout)
+    return Load(float(found.group(1)), {int(name): float(ms) for name, ms in percentiles})
 
 
-def _script(world: World, method: str) -> str:
-    """Write wrk's script: each request is another learner's."""
+_PERCENTILES = """
+done = function(summary, latency)
+  for _, name in ipairs({50, 95, 99}) do
+    io.write(string.format("percentile %d: %.3f\\n", name, latency:percentile(name) / 1000))
+  end
+end
+"""
+
+
+def learners_script(world: World, method: str, *, once: bool = False) -> str:
+    """Write wrk's script: each request is another learner's; `once`: it stops after the last."""
     rows = []
     for learner in world.learners:
         path = world.lesson_path if method == "GET" else learner.answer_path
@@ -125,9 +150,9 @@ def _script(world: World, method: str) -> str:
 local rows = {{
 {chr(10).join(rows)}
 }}
-local turn = math.random(#rows)
+local turn = {0 if once else "math.random(#rows)"}
 request = function()
-  turn = turn % #rows + 1
+  if {str(once).lower()} and turn == #rows then wrk.thread:stop() else turn = turn % #rows + 1 end
   local row = rows[turn]
   local headers = {{["Cookie"] = row[2], ["Accept"] = "application/json, text/html;q=0.9"}}
   if "{method}" == "POST" then headers["Content-Type"] = "application/x-www-form-urlencoded" end
@@ -136,7 +161,7 @@ end
 """
 
 
-def _plain_script(script: str) -> str:
+def plain_script(script: str) -> str:
     if '"POST" == "POST"' not in script:
         return ""
     return (
@@ -146,22 +171,25 @@ def _plain_script(script: str) -> str:
 
 
 @contextmanager
-def _world(kind: str) -> Iterator[World]:
+def filled(kind: str, learners: int = LEARNERS) -> Iterator[World]:
     """Fill a database, start both servers on it, and stop them afterwards."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         if kind == "postgresql":
-            with running_server(folder) as server, _servers(kind, folder, server.url) as world:
+            with (
+                running_server(folder) as server,
+                _servers(kind, folder, server.url, learners) as world,
+            ):
                 yield world
         else:
-            with _servers(kind, folder, f"sqlite:///{folder / 'soar.db'}") as world:
+            with _servers(kind, folder, f"sqlite:///{folder / 'soar.db'}", learners) as world:
                 yield world
 
 
 @contextmanager
-def _servers(kind: str, folder: Path, url: str) -> Iterator[World]:
+def _servers(kind: str, folder: Path, url: str, count: int) -> Iterator[World]:
     config = make_config(folder, url)
-    world, body = _fill(create_app(config), kind)
+    world, body = _fill(create_app(config), kind, count)
     (folder / "body.html").write_text(body, encoding="utf-8")
     bare = f"127.0.0.1:{free_port()}"
     gunicorn = ["-m", "gunicorn", "--workers", str(WORKERS), "--log-level", "warning", "--bind"]
@@ -177,7 +205,7 @@ def _servers(kind: str, folder: Path, url: str) -> Iterator[World]:
         yield replace(world, ours=site.address, bare=f"http://{bare}", process=site.process)
 
 
-def _fill(app: Flask, kind: str) -> tuple[World, str]:
+def _fill(app: Flask, kind: str, count: int) -> tuple[World, str]:
     now = datetime.now(UTC)
     learners = []
     with app.app_context():
@@ -191,7 +219,7 @@ def _fill(app: Flask, kind: str) -> tuple[World, str]:
                     "CREATE TABLE bare_answers (id BIGINT PRIMARY KEY, chosen TEXT, saved_at TEXT)"
                 )
             )
-            for _ in range(LEARNERS):
+            for _ in range(count):
                 person = make_person(now=now)
                 enrolment = make_enrolment(person, module, setting=setting, now=now)
                 take_test(enrolment, module, assessments.PRE, now=now)
@@ -205,6 +233,8 @@ def _fill(app: Flask, kind: str) -> tuple[World, str]:
                     now=now,
                 )
                 session.flush()
+                for item in attempt.items:
+                    assessments.save_answer(attempt, item["question_id"], item["correct"], now)
                 path = f"/en/learn/{module.id}/tests/post/{attempt.number}/1"
                 option = attempt.items[0]["correct"][0]
                 learners.append(

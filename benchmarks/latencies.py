@@ -1,0 +1,90 @@
+"""How long a learner waits: for an answer to be saved, and for a test to be handed in and graded.
+
+Beside each stands what a bare view needs on the same database to insert one row and commit it: most
+of both is the disk. Alone and with seven others, in milliseconds. Both are measured in turn, round
+by round, and the median of the rounds counts: the disk of a busy machine has moods.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterator
+from dataclasses import replace
+
+from benchmarks.figures import Figure
+from benchmarks.requests import (
+    LEARNERS,
+    Learner,
+    Load,
+    World,
+    filled,
+    learners_script,
+    load,
+    plain_script,
+)
+
+CONCURRENCIES = (1, 8)
+HAND_INS = 80
+"""Tests to hand in, per round: each can be graded once."""
+ROUND_SECONDS = 2
+PERCENTILES = (50, 95, 99)
+SAVE_LIMIT_MS = 50
+HAND_IN_GOAL = 3
+
+
+def measure_waiting(_seconds: int, rounds: int) -> Iterator[Figure]:
+    """Measure saving an answer, and handing in ten, beside a bare insert."""
+    for kind in ("sqlite", "postgresql"):
+        with filled(kind, LEARNERS + len(CONCURRENCIES) * rounds * HAND_INS) as world:
+            at_work, finished = world.learners[:LEARNERS], world.learners[LEARNERS:]
+            for concurrency in CONCURRENCIES:
+                where = f"c={concurrency}, {kind}"
+                save = _Pair(world, concurrency)
+                save.measure([learners_script(replace(world, learners=at_work), "POST")] * rounds)
+                yield from save.figures(f"save, {where}")
+                if concurrency > 1:
+                    p99 = save.ours[99]
+                    yield Figure(f"save p99, {where}", p99, "ms", SAVE_LIMIT_MS, 1, higher=False)
+                hand_in = _Pair(world, concurrency)
+                hand_in.measure([_hand_in(world, finished) for _ in range(rounds)])
+                yield from hand_in.figures(f"hand in, {where}", HAND_IN_GOAL)
+
+
+class _Pair:
+    """Ours and the bare insert, by percentile in milliseconds."""
+
+    def __init__(self, world: World, concurrency: int) -> None:
+        self.world, self.concurrency = world, concurrency
+        self.ours: dict[int, float] = {}
+        self.bare: dict[int, float] = {}
+
+    def measure(self, scripts: list[str]) -> None:
+        ours, bare = [], []
+        for script in scripts:
+            ours.append(self._load(f"{self.world.ours}/", script))
+            bare.append(self._load(f"{self.world.bare}/answer", plain_script(script)))
+        self.ours, self.bare = _medians(ours), _medians(bare)
+
+    def _load(self, address: str, script: str) -> Load:
+        return load(address, script, ROUND_SECONDS, self.concurrency, threads=1)
+
+    def figures(self, name: str, goal: float | None = None) -> Iterator[Figure]:
+        """Return the percentiles; a goal is one for the middle, the rest is the disk's."""
+        for percentile in PERCENTILES:
+            asked = goal if percentile == 50 else None
+            value, limit = self.ours[percentile], self.bare[percentile]
+            yield Figure(f"{name}, p{percentile}", value, "ms", limit, asked, higher=False)
+
+
+def _medians(loads: list[Load]) -> dict[int, float]:
+    return {name: statistics.median(item.ms[name] for item in loads) for name in PERCENTILES}
+
+
+def _hand_in(world: World, waiting: list[Learner]) -> str:
+    """Write wrk's script for one round: every request hands in another test, then it stops."""
+    chosen = [waiting.pop() for _ in range(HAND_INS)]
+    reviews = [
+        replace(learner, answer_path=learner.answer_path.rsplit("/", 1)[0] + "/review")
+        for learner in chosen
+    ]
+    return learners_script(replace(world, learners=reviews), "POST", once=True)
