@@ -13,7 +13,7 @@ import re
 import tempfile
 import threading
 import time
-from collections import Counter
+from collections import ChainMap, Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -23,9 +23,10 @@ from random import Random
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import func, select, text
+from sqlalchemy import select, text
 
 from benchmarks.browser import Browser, Reply
+from benchmarks.crash_report import Report, Saved, inspect
 from benchmarks.figures import Figure
 from benchmarks.postgresql import Server, running_server
 from benchmarks.serving import (
@@ -39,10 +40,8 @@ from benchmarks.serving import (
 )
 from soar_lms.app import create_app
 from soar_lms.assessments import services as assessments
-from soar_lms.assessments.grading import grade
-from soar_lms.assessments.models import Answer, Attempt, EvaluationReceipt, EvaluationResponse
+from soar_lms.assessments.models import Attempt
 from soar_lms.catalogue.model import Module
-from soar_lms.certificates.models import Certificate
 from soar_lms.content import catalogue
 from soar_lms.database import db, transaction
 from soar_lms.learning.models import Enrolment
@@ -57,45 +56,6 @@ BETWEEN_SERVERS_SECONDS = 3
 WORKER_CRASHES = 60
 SERVER_CRASHES = 3
 RECOVERY_LIMIT_SECONDS = 5
-
-Saved = dict[tuple[int, str], list[str]]
-"""The last options that somebody was told are saved, by attempt and question."""
-
-
-@dataclass
-class Report:
-    """What was done, and what the database says of it afterwards."""
-
-    acknowledged: int = 0
-    """Answers that somebody was told are saved, those that were changed later included."""
-    last: int = 0
-    """Of these, the last one to each question: they must be there."""
-    lost: int = 0
-    workers_killed: int = 0
-    servers_killed: int = 0
-    recoveries: list[float] = field(default_factory=list)
-    """Seconds from the restart of a killed server to the next answer that was saved."""
-    failures: Counter[int] = field(default_factory=Counter)
-    """Failures that learners were shown, by status: 503 says that it is on our side."""
-    enrolments: int = 0
-    attempts: int = 0
-    gradings: int = 0
-    wrong_results: int = 0
-    evaluations: int = 0
-    receipts: int = 0
-    certificates: int = 0
-    completed: int = 0
-
-    def __str__(self) -> str:
-        slowest = max(self.recoveries, default=0.0)
-        return (
-            f"{self.acknowledged} answers acknowledged, {self.last} of them the last to their "
-            f"question: {self.last - self.lost} kept, {self.lost} lost; {self.attempts} tests "
-            f"graded {self.gradings} times, {self.wrong_results} wrongly; {self.completed} "
-            f"completions, {self.certificates} certificates; {self.workers_killed} workers and "
-            f"{self.servers_killed} database servers killed; back after {slowest:.1f} s; "
-            f"failures shown: {dict(self.failures) or 'none'}"
-        )
 
 
 def measure_crash(_seconds: int, _rounds: int) -> Iterator[Figure]:
@@ -124,7 +84,8 @@ def run_crash(kind: str, folder: Path) -> Report:
             report = _Storm(app, site, server, learners).rage()
         with app.app_context():
             db.engine.dispose()  # these connections died with the server
-            _inspect(report, learners)
+            told = [learner.saved for learner in learners]
+            inspect(report, dict(ChainMap(*told)))
             db.engine.dispose()
     return report
 
@@ -346,41 +307,3 @@ def _scales(page: str) -> dict[str, str]:
         for name, value in zip(names, values, strict=True)
         if name and value
     }
-
-
-# --- afterwards ---------------------------------------------------------------------------------
-
-
-def _inspect(report: Report, learners: list[_Learner]) -> None:
-    """Count what the database holds, and compare it with what people were told."""
-    kept = {
-        (row.attempt_id, row.question_id): row.chosen
-        for row in db.session.execute(select(Answer.attempt_id, Answer.question_id, Answer.chosen))
-    }
-    told = {key: chosen for learner in learners for key, chosen in learner.saved.items()}
-    report.last = len(told)
-    report.lost = sum(kept.get(key) != chosen for key, chosen in told.items())
-    attempts = list(
-        db.session.scalars(select(Attempt).where(Attempt.instrument == assessments.POST))
-    )
-    report.attempts = len(attempts)
-    report.wrong_results = sum(not _is_right(attempt) for attempt in attempts)
-    report.gradings = db.session.execute(text("SELECT count(*) FROM gradings")).scalar_one()
-    report.enrolments = _count(Enrolment)
-    report.evaluations = _count(EvaluationResponse)
-    report.receipts = _count(EvaluationReceipt)
-    report.certificates = _count(Certificate)
-    report.completed = db.session.execute(
-        select(func.count()).where(Enrolment.completed_at.is_not(None))
-    ).scalar_one()
-
-
-def _is_right(attempt: Attempt) -> bool:
-    """Whether the result is the one that the answers kept give."""
-    keys = {item["question_id"]: item["correct"] for item in attempt.items}
-    result = grade(keys, assessments.list_answers(attempt.id), attempt.pass_mark)
-    return (attempt.points, attempt.passed) == (result.points, result.passed)
-
-
-def _count(model: type) -> int:
-    return db.session.execute(select(func.count()).select_from(model)).scalar_one()
