@@ -304,6 +304,7 @@ def test_handing_in_grades_by_the_key_that_was_frozen(start: Start, module: Modu
         {
             name: question.model_copy(update={"correct": question.options[-1:]})
             for name, question in module.spec.questions.items()
+            if question.type is QuestionKind.SINGLE
         },
     )
     attempt = start(turned)

@@ -18,7 +18,14 @@ from soar_lms.learning import services
 from soar_lms.learning.commands import learners
 from soar_lms.learning.models import Enrolment
 from soar_lms.learning.path import PathKind
-from tests.factories import NOW, make_certificate, make_enrolment, make_person, take_test
+from tests.factories import (
+    NOW,
+    make_certificate,
+    make_enrolment,
+    make_person,
+    some_answer,
+    take_test,
+)
 from tests.learning.places import serve
 from tests.learning.renewals import noon, renewable
 from tests.support.queries import queries_of
@@ -57,9 +64,7 @@ def renewing(app: Flask, module: Module, monkeypatch: pytest.MonkeyPatch) -> Cer
             enrolment, expiring, assessments.POST, language="es", now=noon("2028-09-03")
         )
         item = attempt.items[0]
-        assessments.save_answer(
-            attempt, item["question_id"], item["options"][:1], noon("2028-09-04")
-        )
+        assessments.save_answer(attempt, item["question_id"], some_answer(item), noon("2028-09-04"))
     return first
 
 

@@ -46,7 +46,7 @@ from soar_lms.learning.path import SHARED, State, Step
 from soar_lms.learning.services import StepNotOpenError
 from soar_lms.learning.standing import get_standing, load_progress
 from soar_lms.messages.models import OutboxMessage
-from tests.factories import NOW, make_person
+from tests.factories import NOW, make_person, some_answer, wrong_answer
 from tests.support.sites import make_pack_site
 
 SETTINGS = ["greenhouse", "orchard", "school"]
@@ -384,13 +384,12 @@ class Record(RuleBasedStateMachine):
 
 def choose(item: dict[str, Any], kind: str) -> list[str]:
     """Return an answer of a kind to a question."""
-    wrong = [option for option in item["options"] if option not in item["correct"]]
     return {
         "right": list(item["correct"]),
-        "wrong": wrong[:1],
+        "wrong": wrong_answer(item),
         "none": [],
         "unknown": ["z"],
-        "twice": [item["options"][0]] * 2,
+        "twice": some_answer(item) * 2,
     }[kind]
 
 

@@ -31,6 +31,7 @@ TRIED = {
     "uq_attempts_enrolment_id_instrument_number": (
         "assessments/test_at_once.py::test_starting_at_once_gives_everybody_the_same_attempt"
     ),
+    "pk_attempt_grants": "learning/test_granting.py::test_clicks_at_once_grant_one_try",
     "pk_answers": "learning/test_at_once.py::test_an_answer_saved_at_once_is_one_answer",
     "pk_check_answers": "learning/test_at_once.py::test_a_check_answered_at_once_is_one_answer",
     "pk_evaluation_receipts": (
