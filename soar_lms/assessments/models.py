@@ -41,6 +41,7 @@ class Attempt(Base):
             postgresql_where=sql("submitted_at IS NULL"),
         ),
         CheckConstraint("instrument IN ('pre', 'post')", name="instrument_is_known"),
+        CheckConstraint("form IN ('a', 'b')", name="form_is_known"),
         CheckConstraint("(submitted_at IS NULL) = (points IS NULL)", name="points_when_submitted"),
     )
 
@@ -62,6 +63,8 @@ class Attempt(Base):
     submitted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     points: Mapped[int | None]
     passed: Mapped[bool | None]
+    form: Mapped[str | None] = mapped_column(String(1))
+    """Which of the parallel forms it asks; None where there are none."""
 
     @property
     def max_points(self) -> int:
