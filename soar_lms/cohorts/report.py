@@ -31,6 +31,7 @@ _ORDER = {
     State.PASSED: 2,
     State.COMPLETED: 3,
 }
+Cell = str | float
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -100,12 +101,15 @@ def count_states(rows: Iterable[ReportRow]) -> dict[State, int]:
     return {state: counts[state] for state in State}
 
 
-def write_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    """Write a table as CSV, piece by piece: UTF-8 with a byte order mark, formulas made text."""
+def write_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
+    """Write a table as CSV, piece by piece: UTF-8 with a byte order mark, formulas made text.
+
+    Numbers of ours stay numbers, also below nothing.
+    """
     yield BYTE_ORDER_MARK
     for row in chain([header], rows):
         line = StringIO()
-        csv.writer(line).writerow([defuse(cell) for cell in row])
+        csv.writer(line).writerow([defuse(cell) if isinstance(cell, str) else cell for cell in row])
         yield line.getvalue()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 
 from flask import (
     Blueprint,
@@ -18,15 +19,19 @@ from flask_login import current_user
 
 from soar_lms.access import Access, access
 from soar_lms.accounts.current import current_reader
+from soar_lms.catalogue.model import Module
 from soar_lms.certificates.codes import format_code
 from soar_lms.clock import utc_now
-from soar_lms.cohorts import report, services
+from soar_lms.cohorts import gain_table, report, services
+from soar_lms.cohorts.crowd import FLOOR
 from soar_lms.cohorts.forms import CreateCohortForm
+from soar_lms.cohorts.gains import Part, measure_learning
 from soar_lms.cohorts.models import Cohort
-from soar_lms.cohorts.report import ReportRow
+from soar_lms.cohorts.report import Cell, ReportRow
 from soar_lms.cohorts.wording import STATES, say_left
 from soar_lms.content import catalogue
 from soar_lms.database import transaction
+from soar_lms.errors import NotFoundError
 from soar_lms.forms import ActionForm
 from soar_lms.i18n import current_language, gettext, languages
 from soar_lms.messages.services import public_url
@@ -114,8 +119,12 @@ def export_members(cohort_id: int) -> ResponseReturnValue:
         gettext("Certificate"),
     ]
     cells = [_cells(row) for row in report.list_rows(cohort, catalogue())]
-    response = Response(report.write_csv(header, cells), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{_file_name(cohort)}"'
+    return _file(header, cells, _file_name(cohort.name, cohort.id))
+
+
+def _file(header: list[str], rows: Iterable[Sequence[Cell]], name: str) -> Response:
+    response = Response(report.write_csv(header, rows), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
@@ -136,9 +145,113 @@ def _cells(row: ReportRow) -> list[str]:
     ]
 
 
-def _file_name(cohort: Cohort) -> str:
-    name = re.sub(r"[^a-z0-9]+", "-", cohort.name.lower()).strip("-")[:40] or str(cohort.id)
-    return f"{name}-{utc_now():%Y-%m-%d}-{current_language().tag}.csv"
+def _file_name(name: str, number: int) -> str:
+    plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40] or str(number)
+    return f"{plain}-{utc_now():%Y-%m-%d}-{current_language().tag}.csv"
+
+
+# --- what the group learned -------------------------------------------------------------------
+
+
+@blueprint.get("/cohorts/<int:cohort_id>/learning")
+@access(Access.TRAINER)
+def show_learning(cohort_id: int) -> ResponseReturnValue:
+    cohort = services.get_cohort(current_reader(), cohort_id)
+    modules = _modules_of(cohort)
+    module, part = _asked_module(modules), _asked_part()
+    learning = measure_learning(cohort, module, part)
+    spoken = _language_of(module)
+    return render_template(
+        "cohorts/learning_show.html",
+        cohort=cohort,
+        modules=modules,
+        module=module,
+        part=part,
+        spoken=spoken,
+        learning=learning,
+        floor=FLOOR,
+        figures=gain_table.list_figures(learning.summary) if learning.summary else [],
+        unpaired=gain_table.list_unpaired(learning),
+        objectives=gain_table.list_objectives(module, learning, spoken),
+        shifts=gain_table.list_shifts(module, learning, spoken),
+        shift_names=gain_table.SHIFTS,
+        **_options(modules, module),
+    )
+
+
+def _options(modules: list[Module], module: Module) -> dict[str, list[tuple[str, str]]]:
+    """Return what can be chosen, as (value, words)."""
+    tag = current_language().tag
+    settings, spoken = catalogue().settings, languages()
+    return {
+        "module_options": [(item.id, item.title_in(tag)) for item in modules],
+        "setting_options": [
+            (name, settings[name].name.get(tag, name)) for name in module.spec.settings
+        ],
+        "language_options": [
+            (name, spoken[name].name) for name in module.languages if name in spoken
+        ],
+    }
+
+
+@blueprint.get("/cohorts/<int:cohort_id>/learning.csv")
+@access(Access.TRAINER)
+def export_learning(cohort_id: int) -> ResponseReturnValue:
+    cohort = services.get_cohort(current_reader(), cohort_id)
+    module, part = _asked_module(_modules_of(cohort)), _asked_part()
+    learning = measure_learning(cohort, module, part)
+    header = [
+        gettext("Module"),
+        gettext("Professional setting"),
+        gettext("Language"),
+        gettext("Part"),
+        gettext("About"),
+        gettext("Figure"),
+        gettext("Value"),
+    ]
+    tag = current_language().tag
+    about = (
+        module.title_in(tag),
+        catalogue().settings[part.setting].name.get(tag, part.setting) if part.setting else "",
+        languages()[part.language].name if part.language else "",
+    )
+    rows = gain_table.list_file_rows(module, learning, _language_of(module))
+    learned = gettext("learning")  # the beginning of a file's name
+    name = _file_name(f"{learned} {cohort.name}", cohort.id)
+    return _file(header, [(*about, *row) for row in rows], name)
+
+
+def _modules_of(cohort: Cohort) -> list[Module]:
+    """Return the modules of a cohort that there still are.
+
+    :raises NotFoundError: when there is none.
+    """
+    module_ids = services.list_module_ids(cohort)
+    found = [module for name, module in catalogue().modules.items() if name in module_ids]
+    if not found:
+        raise NotFoundError
+    return found
+
+
+def _asked_module(modules: list[Module]) -> Module:
+    """Return the module that the address asks for; the first one where it asks for none."""
+    asked = request.args.get("module")
+    return next((module for module in modules if module.id == asked), modules[0])
+
+
+def _asked_part() -> Part:
+    """Return the part of the group that the address asks for; what there is not is left out."""
+    setting, language = request.args.get("setting"), request.args.get("spoken")
+    return Part(
+        setting=setting if setting in catalogue().settings else None,
+        language=language if language in languages() else None,
+    )
+
+
+def _language_of(module: Module) -> str:
+    """Return the language of the page, or the module's own where it is not offered in that one."""
+    tag = current_language().tag
+    return tag if tag in module.languages else module.spec.source_language
 
 
 # --- joining ----------------------------------------------------------------------------------

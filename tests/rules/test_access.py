@@ -83,11 +83,13 @@ ACCESS: Mapping[tuple[str, str], Row] = {
     ),
     ("cohorts.create_cohort", "GET"): Row("/en/cohorts/new", STAFF),
     ("cohorts.create_cohort", "POST"): Row("/en/cohorts/new", refused(STAFF)),
+    ("cohorts.export_learning", "GET"): Row("/en/cohorts/{cohort}/learning.csv", OWN_STAFF),
     ("cohorts.export_members", "GET"): Row("/en/cohorts/{cohort}/members.csv", OWN_STAFF),
     ("cohorts.join_cohort", "POST"): Row("/en/join/{join}", refused(SIGNED_IN)),
     ("cohorts.list_cohorts", "GET"): Row("/en/cohorts", STAFF),
     ("cohorts.replace_link", "POST"): Row("/en/cohorts/{cohort}/link", refused(OWN_STAFF)),
     ("cohorts.show_cohort", "GET"): Row("/en/cohorts/{cohort}", OWN_STAFF),
+    ("cohorts.show_learning", "GET"): Row("/en/cohorts/{cohort}/learning", OWN_STAFF),
     ("cohorts.show_join", "GET"): Row("/en/join/{join}", EVERYBODY),
     ("healthz", "GET"): Row("/healthz", EVERYBODY),
     ("learning.answer_check", "POST"): Row(

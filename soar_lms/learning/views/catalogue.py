@@ -8,7 +8,9 @@ from flask_login import current_user
 
 from soar_lms.access import Access, access
 from soar_lms.accounts.current import current_person, current_reader
+from soar_lms.assessments.gain import Pair
 from soar_lms.assessments.grading import needed_points
+from soar_lms.assessments.results import get_results
 from soar_lms.catalogue.model import Module
 from soar_lms.content import catalogue, get_module
 from soar_lms.database import transaction
@@ -53,6 +55,7 @@ def show_module(module_id: str) -> ResponseReturnValue:
         module=module,
         text=module.texts[current_language().tag],
         standing=standing,
+        pair=_pair(standing),
         form=form,
         next_address=_next_address(module, standing),
         minutes_left=minutes_left(module, standing.path) if standing else None,
@@ -61,17 +64,27 @@ def show_module(module_id: str) -> ResponseReturnValue:
     return allow_caching(make_response(page), KEPT_SECONDS)
 
 
+def _pair(standing: Standing | None) -> Pair | None:
+    """Return the results before and after of somebody who has completed: the best one counts."""
+    if standing is None or standing.enrolment.completed_at is None:
+        return None
+    found = get_results(standing.enrolment.id)
+    return Pair(found.before, found.best) if found.before and found.best else None
+
+
 @blueprint.post("/learn/<string:module_id>")
 @access(Access.LEARNER)
 def enrol(module_id: str) -> ResponseReturnValue:
     module = offered_module(module_id)
     form = ChooseSettingForm.for_module(module)
     if not form.validate_on_submit():
+        standing = _standing(module)
         page = render_template(
             "learning/module_show.html",
             module=module,
             text=module.texts[current_language().tag],
-            standing=_standing(module),
+            standing=standing,
+            pair=_pair(standing),
             form=form,
             next_address=None,
             minutes_left=None,

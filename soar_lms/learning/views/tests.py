@@ -10,8 +10,10 @@ from flask.typing import ResponseReturnValue
 from soar_lms.access import Access, access
 from soar_lms.accounts.current import current_reader
 from soar_lms.assessments import services as assessments
+from soar_lms.assessments.gain import Pair, Score
 from soar_lms.assessments.grading import is_possible, needed_points
 from soar_lms.assessments.models import Attempt
+from soar_lms.assessments.results import get_results
 from soar_lms.catalogue.model import Module
 from soar_lms.catalogue.schema import FeedbackPolicy
 from soar_lms.database import transaction
@@ -207,9 +209,18 @@ def show_result(module_id: str, instrument: str, number: int) -> ResponseReturnV
         text=module.texts[current_language().tag],
         attempt=attempt,
         standing=standing,
+        pair=_pair(attempt),
         feedback=_feedback(module, attempt),
         needed_points=needed_points(attempt.max_points, attempt.pass_mark or 0),
     )
+
+
+def _pair(attempt: Attempt) -> Pair | None:
+    """Return this result with the one before, where both are there."""
+    if attempt.instrument == assessments.PRE or attempt.points is None:
+        return None
+    before = get_results(attempt.enrolment_id).before
+    return Pair(before, Score(attempt.points, attempt.max_points)) if before else None
 
 
 def _feedback(module: Module, attempt: Attempt) -> list[CheckView]:
