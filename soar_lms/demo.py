@@ -69,6 +69,8 @@ _MEMBERS = (
     ("Ximena Rojas", "es"),
 )
 _STAGES = ("nothing", "begun", "lessons", "tested", "passed", "done")
+_SECOND_TRY = 3
+"""Every fifth member passes at the second try only."""
 
 
 def make_demo(catalogue: Catalogue, now: datetime) -> None:
@@ -123,19 +125,28 @@ def _take(
     setting = module.spec.settings[number % len(module.spec.settings)]
     enrolment = learning.enrol(person, module, setting=setting, language=language, now=now)
     if module.spec.instruments.pre:
-        _answer(enrolment, module, assessments.PRE, language, now, right=number % 4 + 3)
+        _answer(
+            enrolment, module, assessments.PRE, language, now, right=number % 4 + 3, skip=number
+        )
     lessons = [lesson.id for lesson in module.spec.lessons]
     finished = len(lessons) if reached >= _STAGES.index("tested") else reached * 2
     for lesson_id in lessons[:finished]:
         learning.complete_lesson(enrolment, module, lesson_id, now)
     post = module.spec.instruments.post
-    if reached >= _STAGES.index("tested") and post:
-        _answer(enrolment, module, assessments.POST, language, now, right=5)
-    if reached >= _STAGES.index("passed") and post:
-        later = now + timedelta(minutes=post.attempts.wait_minutes)
-        _answer(enrolment, module, assessments.POST, language, later, right=100)
+    for count, right in enumerate(_final_tests(stage, number) if post else ()):
+        later = now + count * timedelta(minutes=post.attempts.wait_minutes if post else 0)
+        _answer(enrolment, module, assessments.POST, language, later, right=right, skip=number)
     if stage == "done":
         _finish(person, enrolment, module, catalogue, language, now)
+
+
+def _final_tests(stage: str, number: int) -> tuple[int, ...]:
+    """Return how many answers are right in each try of the final test."""
+    if stage == "tested":
+        return (5 + number // 3 % 3,)
+    if stage in {"passed", "done"}:
+        return (7, 10) if number % 5 == _SECOND_TRY else (8 + number // 3 % 3,)
+    return ()
 
 
 def _answer(
@@ -146,11 +157,13 @@ def _answer(
     now: datetime,
     *,
     right: int,
+    skip: int,
 ) -> None:
-    """Take a test with the first `right` answers right and the others wrong."""
+    """Take a test with `right` answers right, after so many places, and the others wrong."""
     attempt = learning.start_test(enrolment, module, instrument, language=language, now=now)
     for place, item in enumerate(attempt.items):
-        chosen = item["correct"] if place < right else wrong_answer(item)
+        is_right = (place - skip) % len(attempt.items) < right
+        chosen = item["correct"] if is_right else wrong_answer(item)
         assessments.save_answer(attempt, item["question_id"], chosen, now)
     assessments.submit_attempt(attempt, now)
 

@@ -139,7 +139,11 @@ def _configure_jinja(app: Flask) -> None:
         newstyle=True,
     )
     app.jinja_env.filters.update(
-        day=format_day, moment=format_moment, number=format_number, percent=format_share
+        day=format_day,
+        moment=format_moment,
+        number=format_number,
+        decimals=format_decimals,
+        percent=format_share,
     )
 
 
@@ -226,6 +230,12 @@ def format_moment(moment: datetime, time_zone: str) -> str:
 def format_number(value: float | Decimal) -> str:
     """Write a number with the language's separators."""
     return format_decimal(value, locale=current_language().locale)
+
+
+def format_decimals(value: float, digits: int) -> str:
+    """Write a number with so many digits after its point, so that a column lines up."""
+    shape = f"#,##0.{'0' * digits}" if digits else "#,##0"
+    return format_decimal(value, format=shape, locale=current_language().locale)
 
 
 def format_share(value: float) -> str:

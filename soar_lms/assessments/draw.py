@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from random import Random
 
 from soar_lms.assessments.items import Item, make_item
@@ -17,16 +17,21 @@ def draw_items(
     count: int | None = None,
     from_setting: int = 0,
     shuffle: bool = True,
+    always: Collection[str] = (),
 ) -> list[Item]:
     """Draw `count` questions (None: all) and put them and their options in order.
 
-    At least `from_setting` of them are written for the learner's setting. Among equals, the
-    objective asked least so far goes first, so that an attempt covers the module.
+    Those named in `always` are among them, and at least `from_setting` are written for the
+    learner's setting. Among equals, the objective asked least so far goes first, so that an attempt
+    covers the module.
     """
     chosen = list(bank)
     if count is not None:
+        taken = [name for name in bank if name in always]
         own = [name for name in bank if bank[name].settings is not None]
-        taken = _spread(bank, own, from_setting, [], random)
+        missing = from_setting - len(set(own).intersection(taken))
+        others = [name for name in own if name not in taken]
+        taken = _spread(bank, others, missing, taken, random)
         rest = [name for name in bank if name not in taken]
         chosen = _spread(bank, rest, count - len(taken), taken, random)
     if shuffle:

@@ -42,6 +42,7 @@ class Attempt(Base):
             postgresql_where=sql("submitted_at IS NULL"),
         ),
         CheckConstraint("instrument IN ('pre', 'post')", name="instrument_is_known"),
+        CheckConstraint("form IN ('a', 'b')", name="form_is_known"),
         CheckConstraint("(submitted_at IS NULL) = (points IS NULL)", name="points_when_submitted"),
         CheckConstraint("points_of > 0", name="points_of_is_positive"),
     )
@@ -66,6 +67,8 @@ class Attempt(Base):
     points_denominator: Mapped[int] = mapped_column("points_of", default=1, server_default="1")
     """With the numerator the exact points; 1 for whole ones and what earlier releases wrote."""
     passed: Mapped[bool | None]
+    form: Mapped[str | None] = mapped_column(String(1))
+    """Which of the parallel forms it asks; None where there are none."""
 
     @property
     def points(self) -> Fraction | None:

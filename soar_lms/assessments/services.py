@@ -25,6 +25,7 @@ from soar_lms.assessments.models import (
     EvaluationReceipt,
     EvaluationResponse,
 )
+from soar_lms.assessments.parallel import choose_form, in_form, list_asked, other_form
 from soar_lms.assessments.tries import count_tries
 from soar_lms.catalogue.model import Module
 from soar_lms.catalogue.schema import Bank
@@ -88,7 +89,8 @@ def start_attempt(
         return earlier[-1]
     if instrument == POST:
         _check_may_start(module, enrolment_id, earlier, now)
-    attempt = _draw(module, instrument, setting)
+    form = None if earlier else _choose_form(module, instrument, enrolment_id)
+    attempt = _draw(module, instrument, setting, form)
     attempt.enrolment_id = enrolment_id
     attempt.number = len(earlier) + 1
     attempt.language = language
@@ -114,20 +116,36 @@ def _check_may_start(
         raise TooSoonError
 
 
-def _draw(module: Module, instrument: str, setting: str) -> Attempt:
+def _choose_form(module: Module, instrument: str, enrolment_id: int) -> str | None:
+    """Return the parallel form of a first attempt: the post-test asks the other than before."""
+    pre = module.spec.instruments.pre
+    if pre is None or not pre.forms:
+        return None
+    if instrument == PRE:
+        return choose_form(module.id, enrolment_id)
+    begun_with = [attempt.form for attempt in list_attempts(enrolment_id, PRE) if attempt.form]
+    return other_form(begun_with[0]) if begun_with else None
+
+
+def _draw(module: Module, instrument: str, setting: str, form: str | None) -> Attempt:
     seed = secrets.randbits(31)
     random = Random(seed)  # noqa: S311  # a draw that can be repeated from its seed, no secret
     post = module.spec.instruments.post
+    bank, pairs = module.questions(Bank(instrument), setting), module.pairs(setting)
+    if form:
+        bank = in_form(form, pairs, bank, module.spec.questions)
     if instrument == POST and post is not None:
         items = draw_items(
-            module.questions(Bank.POST, setting),
+            bank,
             random,
             count=post.draw,
             from_setting=post.from_setting,
+            always=list_asked(form, pairs) if form else (),
         )
     else:
-        items = draw_items(module.questions(Bank.PRE, setting), random, shuffle=False)
+        items = draw_items(bank, random, shuffle=False)
     return Attempt(
+        form=form,
         instrument=instrument,
         seed=seed,
         items=[asdict(item) for item in items],

@@ -30,6 +30,7 @@ class Action(StrEnum):
     RECORD_VIEWED = "record-viewed"
     CERTIFICATE_VIEWED = "certificate-viewed"
     MEMBERS_EXPORTED = "members-exported"
+    LEARNING_EXPORTED = "learning-exported"
     PERSON_CREATED = "person-created"
     ATTEMPT_GRANTED = "attempt-granted"
     TEST_REGRADED = "test-regraded"

@@ -19,6 +19,7 @@ ACTIONS: Mapping[Action, LazyString] = {
     Action.RECORD_VIEWED: _("looked at the learning record"),
     Action.CERTIFICATE_VIEWED: _("looked at a certificate"),
     Action.MEMBERS_EXPORTED: _("downloaded the list of a group"),
+    Action.LEARNING_EXPORTED: _("downloaded what a group learned"),
     Action.PERSON_CREATED: _("made the account"),
     Action.ATTEMPT_GRANTED: _("gave one more try of a test"),
     Action.TEST_REGRADED: _("corrected the result of a test"),

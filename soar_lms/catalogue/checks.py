@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from soar_lms.catalogue.lesson_checks import BRIEF, check_lessons
+from soar_lms.catalogue.pair_checks import check_pairs
 from soar_lms.catalogue.problems import Problems, did_you_mean
 from soar_lms.catalogue.question_checks import (
     Fault,
@@ -307,6 +308,7 @@ _MODULE_CHECKS: tuple[Callable[[Tree, ModuleTree, Problems], None], ...] = (
     _check_unique_ids,
     _check_questions,
     _check_instruments,
+    check_pairs,
     _check_objectives,
     _check_credit,
     _check_renewal,

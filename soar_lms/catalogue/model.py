@@ -120,6 +120,17 @@ class Module:
             if question.bank is bank and question.is_for(setting)
         }
 
+    def pairs(self, setting: str | None = None) -> dict[str, str]:
+        """Return the questions that measure the same: of the pre-test, of the post-test.
+
+        :param setting: only those that a learner of this setting may be asked; None: all.
+        """
+        return {
+            question_id: question.parallel
+            for question_id, question in self.spec.questions.items()
+            if question.parallel and (setting is None or question.is_for(setting))
+        }
+
     def question_text(self, question_id: str, language: str) -> QuestionText:
         return self.texts[language].questions[question_id]
 

@@ -205,6 +205,8 @@ class QuestionSpec(Content):
     """The settings it is for; left out for all."""
     keep_order: bool = False
     """Whether options must stay in the order written."""
+    parallel: Id | None = None
+    """On a question of the bank `pre`: the question of the bank `post` that measures the same."""
 
     def is_for(self, setting: str) -> bool:
         return self.settings is None or setting in self.settings
@@ -214,6 +216,9 @@ class PreTest(Content):
     """The pre-test asks its whole bank once and is not graded."""
 
     graded: bool = False
+    forms: bool = False
+    """Whether half of the learners are asked the parallel questions before, and the others after.
+    """
 
 
 class Attempts(Content):

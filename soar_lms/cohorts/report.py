@@ -27,6 +27,7 @@ from soar_lms.learning.wording import STATUSES
 BYTE_ORDER_MARK = "\ufeff"
 """Tells spreadsheet programs that the file is UTF-8."""
 
+Cell = str | float
 _ORDER = {status: place for place, status in enumerate(STATUSES)}
 _ALWAYS_COUNTED = [Status(state) for state in State]
 """The others are counted where there are any: many modules are never renewed."""
@@ -121,12 +122,15 @@ def count_states(rows: Iterable[ReportRow]) -> dict[Status, int]:
     }
 
 
-def write_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    """Write a table as CSV, piece by piece: UTF-8 with a byte order mark, formulas made text."""
+def write_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
+    """Write a table as CSV, piece by piece: UTF-8 with a byte order mark, formulas made text.
+
+    Numbers of ours stay numbers, also below nothing.
+    """
     yield BYTE_ORDER_MARK
     for row in chain([header], rows):
         line = StringIO()
-        csv.writer(line).writerow([defuse(cell) for cell in row])
+        csv.writer(line).writerow([defuse(cell) if isinstance(cell, str) else cell for cell in row])
         yield line.getvalue()
 
 

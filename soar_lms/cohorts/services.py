@@ -126,6 +126,17 @@ def list_module_ids(cohort: Cohort) -> list[str]:
     )
 
 
+def list_member_ids(cohort: Cohort) -> list[int]:
+    """Return the people in a cohort, by their numbers."""
+    return list(
+        db.session.scalars(
+            select(CohortMember.person_id)
+            .where(CohortMember.cohort_id == cohort.id)
+            .order_by(CohortMember.person_id)
+        )
+    )
+
+
 def find_open_link(cohort: Cohort, now: datetime) -> JoinLink | None:
     """Return the link by which people can join now, or None."""
     return db.session.scalar(

@@ -160,6 +160,12 @@ def test_what_is_written_can_be_read_back(rows: list[list[str]]) -> None:
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in read for cell in row)
 
 
+def test_a_number_of_ours_stays_a_number() -> None:
+    _, _, row = write_csv(["Gain", "Text"], [[-3.5, "-3.5"]])
+
+    assert row == "-3.5,'-3.5\r\n"
+
+
 def test_the_file_is_written_piece_by_piece() -> None:
     def rows() -> Iterator[list[str]]:
         yield ["Ana"]

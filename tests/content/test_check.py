@@ -67,7 +67,7 @@ BROKEN = [
         [
             "garden/module.yaml:18:84: questions.post-tools.shuffled: "
             'unknown key "shuffled" (known: bank, type, objective, options, correct, prompts, '
-            "credit, settings, keep_order)"
+            "credit, settings, keep_order, parallel)"
         ],
         id="unknown-key-inside",
     ),

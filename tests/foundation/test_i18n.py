@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from soar_lms.i18n import (
     current_language,
     format_day,
+    format_decimals,
     format_moment,
     format_number,
     format_share,
@@ -140,6 +141,17 @@ def test_dates_and_numbers_look_as_people_of_the_country_write_them(
         share,
         moment,
     ]
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "shown"),
+    [(50, 1, "50.0"), (1234.56, 1, "1,234.6"), (-0.125, 2, "-0.12"), (1234, 0, "1,234")],
+)
+def test_a_column_of_numbers_has_as_many_digits_in_each(
+    context: Flask, value: float, digits: int, shown: str
+) -> None:
+    with speaking("en"):
+        assert format_decimals(value, digits) == shown
 
 
 def test_a_moment_is_shown_where_the_reader_is(context: Flask) -> None:

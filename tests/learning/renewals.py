@@ -28,6 +28,7 @@ CLOCKS = (
     "soar_lms.learning.views.completion",
     "soar_lms.learning.views.home",
     "soar_lms.learning.views.renewal",
+    "soar_lms.cohorts.views.files",
     "soar_lms.cohorts.views.groups",
     "soar_lms.cohorts.views.members",
 )

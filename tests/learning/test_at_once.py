@@ -9,7 +9,7 @@ from flask import Flask
 from soar_lms.assessments import services as assessments
 from soar_lms.assessments.models import Answer, CheckAnswer
 from soar_lms.catalogue.model import Module
-from soar_lms.catalogue.schema import Bank
+from soar_lms.catalogue.schema import Bank, QuestionKind
 from soar_lms.database import db, transaction
 from soar_lms.learning import services
 from soar_lms.learning.models import Enrolment, LessonCompletion
@@ -42,7 +42,11 @@ def test_a_lesson_completed_at_once_is_done_once(app: Flask, module: Module) -> 
 
 def test_a_check_answered_at_once_is_one_answer(app: Flask, module: Module) -> None:
     enrolment_id = enrol(app, module)
-    checks = [name for name, item in module.spec.questions.items() if item.bank is Bank.CHECK]
+    checks = [
+        name
+        for name, item in module.spec.questions.items()
+        if item.bank is Bank.CHECK and item.type is QuestionKind.SINGLE
+    ]
 
     def answer(question_id: str, option: str) -> str:
         assessments.answer_check(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -18,6 +16,7 @@ from soar_lms.cohorts.forms import CreateCohortForm
 from soar_lms.cohorts.models import Cohort
 from soar_lms.cohorts.report import ReportRow
 from soar_lms.cohorts.views.blueprint import blueprint
+from soar_lms.cohorts.views.files import file_name, send_table
 from soar_lms.content import catalogue
 from soar_lms.database import transaction
 from soar_lms.forms import ActionForm
@@ -111,9 +110,7 @@ def export_members(cohort_id: int) -> ResponseReturnValue:
         gettext("Valid until"),
     ]
     cells = [_cells(row) for row in report.list_rows(cohort, catalogue(), utc_now())]
-    response = Response(report.write_csv(header, cells), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{_file_name(cohort)}"'
-    return response
+    return send_table(header, cells, file_name(cohort.name, cohort.id))
 
 
 def _cells(row: ReportRow) -> list[str]:
@@ -132,12 +129,6 @@ def _cells(row: ReportRow) -> list[str]:
         format_code(row.certificate_code) if row.certificate_code else "",
         row.valid_until.isoformat() if row.valid_until else "",
     ]
-
-
-def _file_name(cohort: Cohort) -> str:
-    name = re.sub(r"[^a-z0-9]+", "-", cohort.name.lower()).strip("-")[:40] or str(cohort.id)
-    today = local_date(utc_now(), current_reader().time_zone)
-    return f"{name}-{today}-{current_language().tag}.csv"
 
 
 # --- joining ----------------------------------------------------------------------------------

@@ -10,6 +10,8 @@ from flask_login import current_user
 
 from soar_lms.access import Access, access
 from soar_lms.accounts.current import current_person, current_reader
+from soar_lms.assessments.gain import Pair
+from soar_lms.assessments.results import get_results
 from soar_lms.catalogue.model import Module
 from soar_lms.certificates.models import Certificate
 from soar_lms.certificates.services import list_certificates
@@ -56,6 +58,14 @@ def show_module(module_id: str) -> ResponseReturnValue:
     return allow_caching(make_response(module_page(module, form)), KEPT_SECONDS)
 
 
+def _pair(standing: Standing | None) -> Pair | None:
+    """Return the results before and after of somebody who has completed: the best one counts."""
+    if standing is None or standing.enrolment.completed_at is None:
+        return None
+    found = get_results(standing.enrolment.id)
+    return Pair(found.before, found.best) if found.before and found.best else None
+
+
 @blueprint.post("/learn/<string:module_id>")
 @access(Access.LEARNER)
 def enrol(module_id: str) -> ResponseReturnValue:
@@ -83,6 +93,7 @@ def module_page(module: Module, form: Form | None) -> str:
         module=module,
         text=module.texts[current_language().tag],
         standing=standing,
+        pair=_pair(standing),
         form=form,
         next_address=_next_address(module, standing),
         minutes_left=minutes_left(module, standing.path) if standing else None,

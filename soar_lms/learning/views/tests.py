@@ -10,10 +10,12 @@ from flask.typing import ResponseReturnValue
 from soar_lms.access import Access, access
 from soar_lms.accounts.current import current_reader
 from soar_lms.assessments import services as assessments
+from soar_lms.assessments.gain import Pair, Score
 from soar_lms.assessments.grading import Shape, is_complete, is_possible, needed_points
 from soar_lms.assessments.granting import list_granted
 from soar_lms.assessments.items import frozen_key
 from soar_lms.assessments.models import Attempt
+from soar_lms.assessments.results import get_results
 from soar_lms.assessments.tries import Tries, count_tries, may_see_reasons
 from soar_lms.catalogue.model import Module
 from soar_lms.database import transaction
@@ -262,11 +264,20 @@ def show_result(module_id: str, instrument: str, number: int) -> ResponseReturnV
         standing=standing,
         post=module.spec.instruments.post,
         tries=_tries(module, instrument, attempts),
+        pair=_pair(attempt),
         feedback=_feedback(module, attempt, attempts),
         needed_points=needed_points(
             attempt.max_points, attempt.pass_mark or 0, partial=any(key.partial for key in keys)
         ),
     )
+
+
+def _pair(attempt: Attempt) -> Pair | None:
+    """Return this result with the one before, where both are there."""
+    if attempt.instrument == assessments.PRE or attempt.points is None:
+        return None
+    before = get_results(attempt.enrolment_id).before
+    return Pair(before, Score(attempt.points, attempt.max_points)) if before else None
 
 
 def _feedback(module: Module, attempt: Attempt, attempts: list[Attempt]) -> list[CheckView]:
