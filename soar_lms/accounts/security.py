@@ -9,10 +9,10 @@ too), so confirming an address is a button on a page. Its own commits are the on
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, after_this_request, render_template, request, session
+from flask import Flask, abort, after_this_request, g, render_template, request, session
 from flask.typing import ResponseReturnValue
 from flask_principal import Principal
 from flask_security import Security, SQLAlchemyUserDatastore
@@ -23,7 +23,9 @@ from wtforms import Form as AnyForm
 
 from soar_lms.access import Access, declare_access
 from soar_lms.accounts import forms
+from soar_lms.accounts.emails import begin_emails
 from soar_lms.accounts.models import Person, Reader
+from soar_lms.accounts.services import find_person
 from soar_lms.accounts.views import confirm_email
 from soar_lms.clock import utc_now
 from soar_lms.config import Config
@@ -94,6 +96,19 @@ class _People(SQLAlchemyUserDatastore):
         values.pop("roles", None)  # our people have one role, and it is not given here
         return values | {"created_at": utc_now()}
 
+    def create_user(self, **kwargs: Any) -> Person:
+        person = cast(Person, super().create_user(**kwargs))
+        begin_emails(person)
+        return person
+
+    def find_user(self, case_insensitive: bool = False, **kwargs: Any) -> Person | None:
+        """Find a person; by an address: by any that is theirs, which is remembered for mail."""
+        if "email" not in kwargs:
+            return cast(Person | None, super().find_user(case_insensitive, **kwargs))
+        person = find_person(kwargs["email"])
+        g.address_typed = (person.id, kwargs["email"]) if person else None
+        return person
+
 
 class _Mail(MailUtil):
     """Writes to the outbox, in the reader's language, with addresses of our own making."""
@@ -118,7 +133,7 @@ class _Mail(MailUtil):
         }
         post_message(
             kind,
-            recipient=person.email,
+            recipient=_recipient(person),
             language=person.language,
             now=utc_now(),
             name=person.name,
@@ -127,6 +142,12 @@ class _Mail(MailUtil):
             **addresses,
         )
         after_this_request(_commit)
+
+
+def _recipient(person: Person) -> str:
+    """Return the address that was typed in: whoever left a job cannot open the old one."""
+    owner_id, address = g.get("address_typed") or (None, "")
+    return address if owner_id == person.id else person.email
 
 
 def _commit(response: Any) -> Any:

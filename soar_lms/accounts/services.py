@@ -6,12 +6,11 @@ import secrets
 from collections.abc import Iterable
 from datetime import datetime
 
-from flask import current_app
-from flask_security.mail_util import EmailValidateException
 from flask_security.utils import hash_password
 from sqlalchemy import bindparam, select
 
 from soar_lms.access import Role
+from soar_lms.accounts.emails import begin_emails, find_owner, read_address
 from soar_lms.accounts.models import NAME_LENGTH, Person
 from soar_lms.database import Among, Numbers, db
 from soar_lms.forms import clean_line, has_letters
@@ -31,10 +30,7 @@ def create_person(
 
     :raises ValueError: when the address or the name is none, or the address has an account.
     """
-    try:
-        address = current_app.extensions["security"].mail_util.normalize(email)
-    except EmailValidateException:
-        raise ValueError(f'"{email}" is no e-mail address') from None
+    address = read_address(email)
     if find_person(address) is not None:
         raise ValueError(f"{email} has an account already")
     name = clean_line(name)
@@ -53,13 +49,18 @@ def create_person(
         confirmed_at=now,
     )
     db.session.add(person)
-    db.session.flush()
+    begin_emails(person)
     return person
 
 
 def find_person(email: str) -> Person | None:
-    """Return the person of an address, or None."""
-    return db.session.scalar(select(Person).where(Person.email == email.lower()))
+    """Return the person of an address, or None.
+
+    Whoever verified it comes first, before somebody who only typed it in at sign-up.
+    """
+    address = email.lower()
+    owner = find_owner(address)
+    return owner or db.session.scalar(select(Person).where(Person.email == address))
 
 
 def list_people(person_ids: Iterable[int]) -> dict[int, Person]:

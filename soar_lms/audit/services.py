@@ -33,6 +33,9 @@ class Action(StrEnum):
     PERSON_CREATED = "person-created"
     ATTEMPT_GRANTED = "attempt-granted"
     TEST_REGRADED = "test-regraded"
+    EMAIL_ADDED = "email-added"
+    EMAIL_REMOVED = "email-removed"
+    EMAIL_CHOSEN = "email-chosen"
 
 
 @dataclass(frozen=True)

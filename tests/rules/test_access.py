@@ -63,9 +63,18 @@ LESSON = f"{MODULE}/{{setting}}/{{lesson}}"
 CHECK_LESSON = f"{MODULE}/{{setting}}/{{check_lesson}}"
 ATTEMPT = f"{MODULE}/tests/post/1"
 NOT_ENROLLED = (MODULE,) * 4
+EMAILS = "/en/profile/emails"
+ASKED: Answers = (SIGN_IN, 200, 410, 410, 410, 410)
 
 # Forms are sent without their token: what is not forbidden is refused, and nothing changes.
 ACCESS: Mapping[tuple[str, str], Row] = {
+    ("accounts.choose_primary", "POST"): Row(f"{EMAILS}/{{email}}/primary", refused(SIGNED_IN)),
+    ("accounts.edit_emails", "GET"): Row(EMAILS, SIGNED_IN),
+    ("accounts.edit_emails", "POST"): Row(EMAILS, refused(SIGNED_IN)),
+    ("accounts.remove_email", "POST"): Row(f"{EMAILS}/{{email}}/remove", refused(SIGNED_IN)),
+    # A link to confirm an address is for whoever asked for it.
+    ("accounts.verify_email", "GET"): Row(f"{EMAILS}/verify/{{email_link}}", ASKED),
+    ("accounts.verify_email", "POST"): Row(f"{EMAILS}/verify/{{email_link}}", refused(ASKED)),
     ("accounts.edit_profile", "GET"): Row("/en/profile", SIGNED_IN),
     ("accounts.edit_profile", "POST"): Row("/en/profile", refused(SIGNED_IN)),
     ("accounts.show_check_mail", "GET"): Row("/en/check-mail", EVERYBODY),

@@ -12,6 +12,7 @@ from flask_security.recoverable import generate_reset_password_token
 from sqlalchemy import select
 
 from soar_lms.access import Role
+from soar_lms.accounts import emails
 from soar_lms.accounts.models import Person
 from soar_lms.assessments import services as assessments
 from soar_lms.catalogue.model import Module
@@ -68,6 +69,7 @@ def make_world(app: Flask) -> World:
         cohort = _gather(people, module)
         link = cohorts.find_open_link(cohort, NOW)
         assert link is not None
+        emails.add_email(people["learner"], "another@example.org", NOW)
         confirmation = generate_confirmation_token(people["learner"])  # type: ignore[no-untyped-call]  # Flask-Security's
         reset = generate_reset_password_token(people["learner"])  # type: ignore[no-untyped-call]  # Flask-Security's
         places = {
@@ -81,6 +83,8 @@ def make_world(app: Flask) -> World:
             "join": link.token,
             "confirmation": confirmation,
             "reset": reset,
+            "email": emails.list_emails(people["learner"].id)[-1].id,
+            "email_link": emails.make_token(people["learner"].id, "another@example.org"),
         }
     return World(app, people, places)
 
