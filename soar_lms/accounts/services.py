@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -10,9 +11,11 @@ from flask_security.utils import hash_password
 from sqlalchemy import bindparam, select
 
 from soar_lms.access import Role
+from soar_lms.accounts.duplicates import Sketch
 from soar_lms.accounts.emails import begin_emails, find_owner, read_address
-from soar_lms.accounts.models import NAME_LENGTH, Person
+from soar_lms.accounts.models import NAME_LENGTH, Person, PersonEmail
 from soar_lms.database import Among, Numbers, db
+from soar_lms.errors import NotFoundError
 from soar_lms.forms import clean_line, has_letters
 
 
@@ -63,11 +66,40 @@ def find_person(email: str) -> Person | None:
     return owner or db.session.scalar(select(Person).where(Person.email == address))
 
 
+def get_person(typed: str) -> Person:
+    """Return the person of a number or an address, as staff type it.
+
+    :raises NotFoundError: when there is none.
+    """
+    number = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
+    person = find_person(typed.strip()) if number is None else db.session.get(Person, number)
+    if person is None:
+        raise NotFoundError
+    return person
+
+
 def list_people(person_ids: Iterable[int]) -> dict[int, Person]:
     """Return people by their number, in one query."""
     wanted = bindparam("person_ids", set(person_ids), Numbers)
     people = db.session.scalars(select(Person).where(Among(Person.id, wanted)))
     return {person.id: person for person in people}
+
+
+def list_sketches() -> list[Sketch]:
+    """Return what is compared of everybody who can sign in, in two queries."""
+    emails: dict[int, list[str]] = defaultdict(list)
+    rows = select(PersonEmail.person_id, PersonEmail.email)
+    for person_id, email in db.session.execute(rows.where(PersonEmail.verified_at.is_not(None))):
+        emails[person_id].append(email)
+    people = db.session.execute(
+        select(Person.id, Person.name, Person.profession, Person.territory)
+        .where(Person.active, Person.confirmed_at.is_not(None))
+        .order_by(Person.id)
+    )
+    return [
+        Sketch(person_id, name, tuple(emails[person_id]), profession, territory)
+        for person_id, name, profession, territory in people
+    ]
 
 
 def update_practice(person: Person, *, profession: str | None, territory: str | None) -> None:

@@ -87,7 +87,7 @@ def start_attempt(
         _check_may_start(module, earlier, now)
     attempt = _draw(module, instrument, setting)
     attempt.enrolment_id = enrolment_id
-    attempt.number = len(earlier) + 1
+    attempt.number = earlier[-1].number + 1 if earlier else 1
     attempt.language = language
     attempt.started_at = now
     try:

@@ -36,6 +36,8 @@ class Action(StrEnum):
     EMAIL_ADDED = "email-added"
     EMAIL_REMOVED = "email-removed"
     EMAIL_CHOSEN = "email-chosen"
+    PEOPLE_MERGED = "people-merged"
+    PEOPLE_UNMERGED = "people-unmerged"
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ NOBODY: Answers = (404,) * 6
 SIGNED_IN: Answers = (SIGN_IN, 200, 200, 200, 200, 200)
 OWNER: Answers = (SIGN_IN, 200, 404, 404, 404, 404)
 STAFF: Answers = (SIGN_IN, 404, 404, 200, 200, 200)
+ADMINISTRATOR: Answers = (SIGN_IN, 404, 404, 404, 404, 200)
 OWN_STAFF: Answers = (SIGN_IN, 404, 404, 200, 404, 200)
 OWNER_AND_OWN_STAFF: Answers = (SIGN_IN, 200, 404, 200, 404, 200)
 
@@ -64,6 +65,7 @@ CHECK_LESSON = f"{MODULE}/{{setting}}/{{check_lesson}}"
 ATTEMPT = f"{MODULE}/tests/post/1"
 NOT_ENROLLED = (MODULE,) * 4
 EMAILS = "/en/profile/emails"
+ADMIN = "/en/administration"
 ASKED: Answers = (SIGN_IN, 200, 410, 410, 410, 410)
 
 # Forms are sent without their token: what is not forbidden is refused, and nothing changes.
@@ -79,6 +81,15 @@ ACCESS: Mapping[tuple[str, str], Row] = {
     ("accounts.edit_profile", "POST"): Row("/en/profile", refused(SIGNED_IN)),
     ("accounts.show_check_mail", "GET"): Row("/en/check-mail", EVERYBODY),
     ("accounts.show_sign_out", "GET"): Row("/en/sign-out-page", SIGNED_IN),
+    ("administration.list_duplicates", "GET"): Row(f"{ADMIN}/people/duplicates", ADMINISTRATOR),
+    ("administration.list_merges", "GET"): Row(f"{ADMIN}/people/merges", ADMINISTRATOR),
+    ("administration.merge_people", "POST"): Row(f"{ADMIN}/people/merge", refused(ADMINISTRATOR)),
+    ("administration.show_index", "GET"): Row(ADMIN, ADMINISTRATOR),
+    ("administration.show_merge", "GET"): Row(f"{ADMIN}/people/merge", ADMINISTRATOR),
+    ("administration.show_undo", "GET"): Row(f"{ADMIN}/people/merges/{{merge}}", ADMINISTRATOR),
+    ("administration.undo_merge", "POST"): Row(
+        f"{ADMIN}/people/merges/{{merge}}", refused(ADMINISTRATOR)
+    ),
     ("certificates.download_certificate", "GET"): Row(
         "/certificates/{code}.pdf", OWNER_AND_OWN_STAFF, "graduate"
     ),

@@ -1,0 +1,1 @@
+"""Administrators' rooms: people with two accounts, made one, and parted again."""

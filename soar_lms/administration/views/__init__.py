@@ -1,0 +1,6 @@
+"""The administrators' pages, by what they are about."""
+
+from soar_lms.administration.views import index, people
+from soar_lms.administration.views.blueprint import blueprint
+
+__all__ = ["blueprint", "index", "people"]
