@@ -112,7 +112,7 @@ def merge_people(keep_id: int, other_id: int, *, actor: Actor, now: datetime) ->
     :raises MergeLostError: when something would be lost; nothing is changed then.
     """
     keep, other = lock_people(keep_id, other_id)
-    addresses = {keep.email, other.email}
+    letters = [(each.email, each.language) for each in (keep, other)]
     before = read_rows((keep_id, other_id))
     plan = _plan(keep, other, before, now)
     apply_enrolments(plan.modules, keep_id)
@@ -140,8 +140,8 @@ def merge_people(keep_id: int, other_id: int, *, actor: Actor, now: datetime) ->
             other_person=twin_id,
             number=merge.id,
         )
-    for address in sorted(addresses):
-        _tell(keep, address, now)
+    for address, language in letters:
+        _tell(keep, address, language, now)
     return merge
 
 
@@ -193,15 +193,15 @@ def _write_journal(plan: MergePlan, before: Rows, after: Rows) -> dict[str, Any]
     }
 
 
-def _tell(person: Person, address: str, now: datetime) -> None:
+def _tell(person: Person, address: str, language: str, now: datetime) -> None:
     """Tell somebody at one of their addresses that they have one account now."""
     post_message(
         "accounts-joined",
         recipient=address,
-        language=person.language,
+        language=language,
         now=now,
         name=person.name,
-        address=public_url("accounts.edit_emails", language=person.language),
+        address=public_url("accounts.edit_emails", language=language),
     )
 
 

@@ -349,15 +349,16 @@ def test_places_in_groups_become_one_since_the_earlier_day(pair: Pair, merge: Me
 
 def test_both_addresses_hear_of_it_and_the_trail_knows(pair: Pair, merge: Merge) -> None:
     keep, other = pair
-    recipients = sorted([keep.email, other.email])
+    with transaction():
+        db.session.get_one(Person, other.id).language = "es"
+    recipients = [(keep.email, "en"), (other.email, "es")]
 
     number = merge()
 
     mails = db.session.scalars(select(OutboxMessage)).all()
     trail = db.session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
-    assert [(mail.kind, mail.recipient) for mail in mails] == [
-        ("accounts-joined", recipient) for recipient in recipients
-    ]
+    assert [(mail.recipient, mail.language) for mail in mails] == recipients
+    assert {mail.kind for mail in mails} == {"accounts-joined"}
     assert [(entry.action, entry.person_id, entry.facts) for entry in trail] == [
         ("people-merged", keep.id, {"other_person": other.id, "number": number}),
         ("people-merged", other.id, {"other_person": keep.id, "number": number}),
