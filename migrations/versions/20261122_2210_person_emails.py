@@ -25,7 +25,10 @@ def upgrade() -> None:
         sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("verified_at", sa.DateTime(timezone=True)),
         sa.ForeignKeyConstraint(
-            ["person_id"], ["people.id"], name="fk_person_emails_person_id_people"
+            ["person_id"],
+            ["people.id"],
+            name="fk_person_emails_person_id_people",
+            ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name="pk_person_emails"),
         sa.UniqueConstraint("person_id", "email", name="uq_person_emails_person_id_email"),

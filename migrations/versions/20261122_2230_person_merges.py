@@ -29,9 +29,17 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("undone_at", sa.DateTime(timezone=True)),
-        sa.ForeignKeyConstraint(["keep_id"], ["people.id"], name="fk_person_merges_keep_id_people"),
         sa.ForeignKeyConstraint(
-            ["other_id"], ["people.id"], name="fk_person_merges_other_id_people"
+            ["keep_id"],
+            ["people.id"],
+            name="fk_person_merges_keep_id_people",
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["other_id"],
+            ["people.id"],
+            name="fk_person_merges_other_id_people",
+            ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name="pk_person_merges"),
     )

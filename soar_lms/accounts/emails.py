@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from flask import current_app
 from flask_security.mail_util import EmailValidateException
 from itsdangerous import BadSignature, URLSafeTimedSerializer
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from soar_lms.accounts.models import Person, PersonEmail
@@ -212,7 +212,6 @@ def _free_from_unconfirmed(address: str, person_id: int) -> None:
     )
     if begun is None:
         return
-    db.session.execute(delete(PersonEmail).where(PersonEmail.person_id == begun.id))
     db.session.delete(begun)
     db.session.flush()
 

@@ -85,7 +85,7 @@ class PersonEmail(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
     email: Mapped[str] = mapped_column(String(EMAIL_LENGTH))
     """In lower case."""
     is_primary: Mapped[bool] = mapped_column(default=False)

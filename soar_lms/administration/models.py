@@ -14,7 +14,7 @@ from soar_lms.database import Base, UTCDateTime
 
 
 class PersonMerge(Base):
-    """That one account took over another."""
+    """That one account took over another; it goes with either, since it holds addresses."""
 
     __tablename__ = "person_merges"
     __table_args__ = (
@@ -28,8 +28,8 @@ class PersonMerge(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    keep_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
-    other_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    keep_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    other_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
     merged_at: Mapped[datetime] = mapped_column(UTCDateTime)
     journal: Mapped[dict[str, Any]] = mapped_column(JSON().with_variant(JSONB(), "postgresql"))
     """What was changed, row by row, and what must not have gone on; see `journal.py`."""

@@ -267,6 +267,16 @@ def test_an_address_that_is_confirmed_already_is_asked_nothing(
     assert stored(app, ana) == [(ana.email, True, True)]
 
 
+def test_addresses_go_with_their_account(app: Flask, ana: Person) -> None:
+    add_verified(app, ana)
+
+    with app.app_context(), transaction():
+        db.session.delete(db.session.get_one(Person, ana.id))
+
+    with app.app_context():
+        assert db.session.scalars(select(PersonEmail)).all() == []
+
+
 # --- links ------------------------------------------------------------------------------------
 
 
