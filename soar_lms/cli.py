@@ -16,6 +16,7 @@ from flask import Flask
 from soar_lms import __version__, demo, doctor
 from soar_lms.access import Role
 from soar_lms.accounts.services import create_person
+from soar_lms.administration.commands import people
 from soar_lms.app import create_app
 from soar_lms.audit.services import Action, operator, record
 from soar_lms.catalogue.commands import content
@@ -193,4 +194,5 @@ main.add_command(assessments)
 main.add_command(content)
 main.add_command(certificates)
 main.add_command(learners)
+main.add_command(people)
 main.add_command(translations)

@@ -17,6 +17,7 @@ _POSTS = {
     "security.forgot_password": "20 per hour",
     "security.send_confirmation": "20 per hour",
     "security.reset_password": "60 per hour",
+    "accounts.edit_emails": "20 per hour",
     "cohorts.join_cohort": "60 per hour",
 }
 _GETS = {

@@ -23,13 +23,22 @@ from flask_security.forms import (
     SendConfirmationForm as SecuritySendConfirmationForm,
 )
 from flask_security.mail_util import EmailValidateException
-from flask_security.utils import validate_redirect_url
-from wtforms import BooleanField, EmailField, Field, HiddenField, SelectField, StringField
+from flask_security.utils import validate_redirect_url, verify_password
+from wtforms import (
+    BooleanField,
+    EmailField,
+    Field,
+    HiddenField,
+    PasswordField,
+    SelectField,
+    StringField,
+)
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 from wtforms.validators import Optional as OptionalInput
 
-from soar_lms.accounts.models import NAME_LENGTH
+from soar_lms.accounts.emails import NoAddressError, read_address
+from soar_lms.accounts.models import EMAIL_LENGTH, NAME_LENGTH
 from soar_lms.accounts.professions import list_professions, list_territories
 from soar_lms.accounts.time_zones import choices_with, is_time_zone
 from soar_lms.forms import Form, require_letters
@@ -192,6 +201,45 @@ class ProfileForm(Form):
         self.time_zone.choices = choices_with(current)
         self.profession.choices = list_professions()
         self.territory.choices = list_territories()
+
+
+class AddEmailForm(Form):
+    """One more address. The password keeps others at a shared computer from adding theirs."""
+
+    email = EmailField(
+        _("New e-mail address"),
+        validators=[DataRequired(_("Enter your e-mail address."))],
+        render_kw={"autocomplete": "email", "maxlength": EMAIL_LENGTH},
+    )
+    password = PasswordField(
+        _("Your password now"),
+        validators=[
+            DataRequired(_("Enter a password.")),
+            Length(max=MAX_PASSWORD, message=_("Enter at most %(max)d characters.")),
+        ],
+        render_kw={"autocomplete": "current-password"},
+    )
+    password_hash: str | None = None
+
+    @classmethod
+    def for_password(cls, password_hash: str | None) -> AddEmailForm:
+        """Return the form for somebody with this password."""
+        form = cls()
+        form.password_hash = password_hash
+        return form
+
+    def validate_email(self, field: Field) -> None:
+        """Take what is an address, in the form in which it is stored."""
+        try:
+            field.data = read_address(field.data or "")
+        except NoAddressError:
+            raise ValidationError(
+                gettext("Enter an e-mail address like name@example.org.")
+            ) from None
+
+    def validate_password(self, field: Field) -> None:
+        if not self.password_hash or not verify_password(field.data, self.password_hash):
+            raise ValidationError(gettext("That password is not right. Type it again."))
 
 
 def _language_choices() -> list[SelectChoice]:

@@ -7,12 +7,21 @@ from datetime import datetime
 from typing import Any
 
 from flask_security.core import RoleMixin, UserMixin
-from sqlalchemy import CheckConstraint, ColumnElement, String
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+)
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from soar_lms.access import Role
 from soar_lms.database import Base, UTCDateTime
 
+EMAIL_LENGTH = 254
 NAME_LENGTH = 120
 
 
@@ -25,8 +34,8 @@ class Person(Base, UserMixin):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    email: Mapped[str] = mapped_column(String(254), unique=True)
-    """In lower case: one address is one account."""
+    email: Mapped[str] = mapped_column(String(EMAIL_LENGTH), unique=True)
+    """The primary address, in lower case: mail goes there. `PersonEmail` has it too."""
     name: Mapped[str] = mapped_column(String(NAME_LENGTH))
     password: Mapped[str | None] = mapped_column(String(255))
     """An argon2 hash; None for somebody who has not chosen a password yet."""
@@ -47,6 +56,42 @@ class Person(Base, UserMixin):
     def roles(self) -> list[RoleMixin]:  # type: ignore[override]  # nobody sets them
         """Flask-Security's roles: none. `role` and `soar_lms.access` decide."""
         return []
+
+
+class PersonEmail(Base):
+    """An address that somebody says is theirs; once verified it is theirs alone.
+
+    The primary one stands in `Person.email` as well; `accounts.emails` changes both together.
+    Addresses that nobody verified may be claimed by several people: whoever opens the link wins.
+    """
+
+    __tablename__ = "person_emails"
+    __table_args__ = (
+        UniqueConstraint("person_id", "email"),
+        Index(
+            "uq_person_emails_verified",
+            "email",
+            unique=True,
+            sqlite_where=sql("verified_at IS NOT NULL"),
+            postgresql_where=sql("verified_at IS NOT NULL"),
+        ),
+        Index(
+            "uq_person_emails_primary",
+            "person_id",
+            unique=True,
+            sqlite_where=sql("is_primary"),
+            postgresql_where=sql("is_primary"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
+    email: Mapped[str] = mapped_column(String(EMAIL_LENGTH))
+    """In lower case."""
+    is_primary: Mapped[bool] = mapped_column(default=False)
+    added_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    verified_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When its mailbox was shown to be theirs; only then it signs in."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ too), so confirming an address is a button on a page. Its own commits are the on
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from flask import Flask, abort, after_this_request, g, redirect, render_template, request, session
@@ -24,7 +24,9 @@ from wtforms import Form as AnyForm
 
 from soar_lms.access import Access, declare_access
 from soar_lms.accounts import forms
+from soar_lms.accounts.emails import begin_emails
 from soar_lms.accounts.models import Person, Reader
+from soar_lms.accounts.services import find_person
 from soar_lms.accounts.views import confirm_email
 from soar_lms.clock import utc_now
 from soar_lms.config import Config
@@ -95,17 +97,26 @@ class _People(SQLAlchemyUserDatastore):
         values.pop("roles", None)  # our people have one role, and it is not given here
         return values | {"created_at": utc_now()}
 
-    def create_user(self, **kwargs: Any) -> Any:
+    def create_user(self, **kwargs: Any) -> Person:
         """Add somebody; when another request has just done so, ask for the same page again.
 
         Then the form sees the account and answers as it answers everybody (307 repeats a POST).
         """
-        person = super().create_user(**kwargs)
+        person = cast(Person, super().create_user(**kwargs))
         try:
+            begin_emails(person)
             db.session.flush()
         except IntegrityError:
             db.session.rollback()
             abort(redirect(request.full_path, code=307))
+        return person
+
+    def find_user(self, case_insensitive: bool = False, **kwargs: Any) -> Person | None:
+        """Find a person; by an address: by any that is theirs, which is remembered for mail."""
+        if "email" not in kwargs:
+            return cast(Person | None, super().find_user(case_insensitive, **kwargs))
+        person = find_person(kwargs["email"])
+        g.address_typed = (person.id, kwargs["email"]) if person else None
         return person
 
 
@@ -132,7 +143,7 @@ class _Mail(MailUtil):
         }
         post_message(
             kind,
-            recipient=person.email,
+            recipient=_recipient(person),
             language=person.language,
             now=utc_now(),
             name=person.name,
@@ -141,6 +152,12 @@ class _Mail(MailUtil):
             **addresses,
         )
         after_this_request(_commit)
+
+
+def _recipient(person: Person) -> str:
+    """Return the address that was typed in: whoever left a job cannot open the old one."""
+    owner_id, address = g.get("address_typed") or (None, "")
+    return address if owner_id == person.id else person.email
 
 
 def _commit(response: Any) -> Any:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import secrets
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 
-from flask import current_app
-from flask_security.mail_util import EmailValidateException
 from flask_security.utils import hash_password
 from sqlalchemy import bindparam, select
 
 from soar_lms.access import Role
-from soar_lms.accounts.models import NAME_LENGTH, Person
+from soar_lms.accounts.duplicates import Sketch
+from soar_lms.accounts.emails import begin_emails, find_owner, read_address
+from soar_lms.accounts.models import NAME_LENGTH, Person, PersonEmail
 from soar_lms.database import Among, Numbers, db
+from soar_lms.errors import NotFoundError
 from soar_lms.forms import clean_line, has_letters
 
 
@@ -31,10 +33,7 @@ def create_person(
 
     :raises ValueError: when the address or the name is none, or the address has an account.
     """
-    try:
-        address = current_app.extensions["security"].mail_util.normalize(email)
-    except EmailValidateException:
-        raise ValueError(f'"{email}" is no e-mail address') from None
+    address = read_address(email)
     if find_person(address) is not None:
         raise ValueError(f"{email} has an account already")
     name = clean_line(name)
@@ -53,13 +52,30 @@ def create_person(
         confirmed_at=now,
     )
     db.session.add(person)
-    db.session.flush()
+    begin_emails(person)
     return person
 
 
 def find_person(email: str) -> Person | None:
-    """Return the person of an address, or None."""
-    return db.session.scalar(select(Person).where(Person.email == email.lower()))
+    """Return the person of an address, or None.
+
+    Whoever verified it comes first, before somebody who only typed it in at sign-up.
+    """
+    address = email.lower()
+    owner = find_owner(address)
+    return owner or db.session.scalar(select(Person).where(Person.email == address))
+
+
+def get_person(typed: str) -> Person:
+    """Return the person of a number or an address, as staff type it.
+
+    :raises NotFoundError: when there is none.
+    """
+    number = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
+    person = find_person(typed.strip()) if number is None else db.session.get(Person, number)
+    if person is None:
+        raise NotFoundError
+    return person
 
 
 def list_people(person_ids: Iterable[int]) -> dict[int, Person]:
@@ -67,6 +83,23 @@ def list_people(person_ids: Iterable[int]) -> dict[int, Person]:
     wanted = bindparam("person_ids", set(person_ids), Numbers)
     people = db.session.scalars(select(Person).where(Among(Person.id, wanted)))
     return {person.id: person for person in people}
+
+
+def list_sketches() -> list[Sketch]:
+    """Return what is compared of everybody who can sign in, in two queries."""
+    emails: dict[int, list[str]] = defaultdict(list)
+    rows = select(PersonEmail.person_id, PersonEmail.email)
+    for person_id, email in db.session.execute(rows.where(PersonEmail.verified_at.is_not(None))):
+        emails[person_id].append(email)
+    people = db.session.execute(
+        select(Person.id, Person.name, Person.profession, Person.territory)
+        .where(Person.active, Person.confirmed_at.is_not(None))
+        .order_by(Person.id)
+    )
+    return [
+        Sketch(person_id, name, tuple(emails[person_id]), profession, territory)
+        for person_id, name, profession, territory in people
+    ]
 
 
 def update_practice(person: Person, *, profession: str | None, territory: str | None) -> None:

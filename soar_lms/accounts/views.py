@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_security.confirmable import confirm_email_token_status, confirm_user
 
 from soar_lms.access import Access, access
+from soar_lms.accounts import emails
 from soar_lms.accounts.current import current_person, current_reader
-from soar_lms.accounts.forms import ProfileForm
+from soar_lms.accounts.forms import AddEmailForm, ProfileForm
+from soar_lms.accounts.models import Person
 from soar_lms.accounts.services import update_practice
 from soar_lms.accounts.trail import list_trail
 from soar_lms.audit.services import find_entries_about
 from soar_lms.audit.wording import ACTIONS, ROLES
+from soar_lms.clock import utc_now
 from soar_lms.content import catalogue
 from soar_lms.database import transaction
-from soar_lms.forms import ActionForm
+from soar_lms.forms import TOKEN_TOO_OLD, ActionForm, check_token
 from soar_lms.i18n import gettext
 from soar_lms.paging import read_number
 
@@ -44,6 +50,7 @@ def confirm_email(token: str) -> ResponseReturnValue:
         return redirect(url_for("security.send_confirmation"))
     with transaction():
         confirm_user(person)  # type: ignore[no-untyped-call]
+        emails.verify_first_email(person, utc_now())
     flash(gettext("Thank you. Your e-mail address is confirmed. You can sign in now."), "success")
     return redirect(url_for("security.login"))
 
@@ -87,3 +94,70 @@ def edit_profile() -> ResponseReturnValue:
         return redirect(url_for("accounts.edit_profile"))
     status = 422 if form.is_submitted() else 200
     return render_template("accounts/profile_edit.html", form=form), status
+
+
+# --- e-mail addresses -------------------------------------------------------------------------
+
+
+@blueprint.route("/profile/emails", methods=["GET", "POST"])
+@access(Access.LEARNER)
+def edit_emails() -> ResponseReturnValue:
+    form = AddEmailForm.for_password(current_person().password)
+    if not form.validate_on_submit():
+        return _emails_page(form), 422 if form.is_submitted() else 200
+    with transaction():
+        emails.add_email(current_person(), form.email.data, utc_now())
+    flash(
+        gettext(
+            "We sent an e-mail to %(email)s. Open the link in it to confirm the address.",
+            email=form.email.data,
+        ),
+        "success",
+    )
+    return redirect(url_for("accounts.edit_emails"))
+
+
+def _emails_page(form: AddEmailForm) -> str:
+    return render_template(
+        "accounts/emails_edit.html", form=form, emails=emails.list_emails(current_reader().id)
+    )
+
+
+@blueprint.post("/profile/emails/<int:email_id>/remove")
+@access(Access.LEARNER)
+def remove_email(email_id: int) -> ResponseReturnValue:
+    return _change_emails(emails.remove_email, email_id, gettext("The address is removed."))
+
+
+@blueprint.post("/profile/emails/<int:email_id>/primary")
+@access(Access.LEARNER)
+def choose_primary(email_id: int) -> ResponseReturnValue:
+    said = gettext("From now on, e-mail goes to that address.")
+    return _change_emails(emails.choose_primary, email_id, said)
+
+
+def _change_emails(
+    change: Callable[[Person, int, datetime], None], email_id: int, said: str
+) -> ResponseReturnValue:
+    if not check_token():
+        flash(str(TOKEN_TOO_OLD), "error")
+        return _emails_page(AddEmailForm()), 422
+    with transaction():
+        change(current_person(), email_id, utc_now())
+    flash(said, "success")
+    return redirect(url_for("accounts.edit_emails"))
+
+
+@blueprint.route("/profile/emails/verify/<string:token>", methods=["GET", "POST"])
+@access(Access.LEARNER)
+def verify_email(token: str) -> ResponseReturnValue:
+    """Answer the link from the e-mail with a button, to whoever asked for it and signed in."""
+    address = emails.get_email_of_link(current_reader().id, token).email
+    form = ActionForm()
+    if not form.validate_on_submit():
+        page = render_template("accounts/email_verify.html", form=form, email=address)
+        return page, 422 if form.is_submitted() else 200
+    with transaction():
+        emails.verify_email(current_person(), token, utc_now())
+    flash(gettext("%(email)s is confirmed. You can sign in with it.", email=address), "success")
+    return redirect(url_for("accounts.edit_emails"))

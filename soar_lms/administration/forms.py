@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from wtforms import EmailField, SelectField, ValidationError
+from wtforms import BooleanField, EmailField, SelectField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, InputRequired, Length
 from wtforms.validators import Optional as OptionalInput
 
+from soar_lms.accounts.models import EMAIL_LENGTH
 from soar_lms.accounts.services import find_person
 from soar_lms.audit.services import Action
 from soar_lms.audit.wording import ACTIONS
@@ -32,3 +34,20 @@ class FindEntriesForm(Form):
     def validate_person(self, field: EmailField) -> None:
         if field.data and find_person(field.data) is None:
             raise ValidationError(gettext("There is no account with this address."))
+
+
+_ADDRESS = (
+    DataRequired(_("Enter an e-mail address or a number.")),
+    Length(max=EMAIL_LENGTH, message=_("Enter at most %(max)d characters.")),
+)
+
+
+class MergeForm(Form):
+    """Two accounts, and that somebody looked at both."""
+
+    keep = StringField(_("The account that stays"), validators=_ADDRESS)
+    other = StringField(_("The account that goes"), validators=_ADDRESS)
+    confirmed = BooleanField(
+        _("I have looked at both accounts. They belong to one person."),
+        validators=[InputRequired(_("Check that both accounts belong to one person."))],
+    )

@@ -78,8 +78,10 @@ class Attempt(Base):
         return Fraction(self.points_numerator, self.points_denominator)
 
     @points.setter
-    def points(self, points: Fraction) -> None:
-        self.points_numerator, self.points_denominator = points.as_integer_ratio()
+    def points(self, points: Fraction | int | None) -> None:
+        self.points_numerator, self.points_denominator = (
+            (None, 1) if points is None else points.as_integer_ratio()
+        )
 
     @property
     def max_points(self) -> int:

@@ -26,7 +26,7 @@ from soar_lms.assessments.models import (
     EvaluationResponse,
 )
 from soar_lms.assessments.parallel import choose_form, in_form, list_asked, other_form
-from soar_lms.assessments.tries import count_tries
+from soar_lms.assessments.tries import count_tries, next_number
 from soar_lms.catalogue.model import Module
 from soar_lms.catalogue.schema import Bank
 from soar_lms.database import Among, Numbers, UTCDateTime, db, write
@@ -92,7 +92,7 @@ def start_attempt(
     form = None if earlier else _choose_form(module, instrument, enrolment_id)
     attempt = _draw(module, instrument, setting, form)
     attempt.enrolment_id = enrolment_id
-    attempt.number = len(earlier) + 1
+    attempt.number = next_number(earlier)
     attempt.language = language
     attempt.started_at = now
     try:

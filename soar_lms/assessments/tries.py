@@ -23,6 +23,11 @@ class Tries:
     """When the next one may begin; None: at once, if one is left."""
 
 
+def next_number(attempts: Sequence[Attempt]) -> int:
+    """Return the number that the try after these gets."""
+    return attempts[-1].number + 1 if attempts else 1
+
+
 def count_tries(
     post: PostTest, attempts: Sequence[Attempt], now: datetime, granted: Collection[int] = ()
 ) -> Tries:
@@ -33,7 +38,7 @@ def count_tries(
     """
     limit = post.attempts.limit
     left = None if limit is None else max(0, limit - len(attempts))
-    if len(attempts) + 1 in granted:
+    if next_number(attempts) in granted:
         return Tries(None if left is None else max(1, left), None)
     ended = attempts[-1].submitted_at if attempts else None
     if ended is None or left == 0:

@@ -34,6 +34,11 @@ class Action(StrEnum):
     PERSON_CREATED = "person-created"
     ATTEMPT_GRANTED = "attempt-granted"
     TEST_REGRADED = "test-regraded"
+    EMAIL_ADDED = "email-added"
+    EMAIL_REMOVED = "email-removed"
+    EMAIL_CHOSEN = "email-chosen"
+    PEOPLE_MERGED = "people-merged"
+    PEOPLE_UNMERGED = "people-unmerged"
 
 
 @dataclass(frozen=True)

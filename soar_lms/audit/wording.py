@@ -23,4 +23,9 @@ ACTIONS: Mapping[Action, LazyString] = {
     Action.PERSON_CREATED: _("made the account"),
     Action.ATTEMPT_GRANTED: _("gave one more try of a test"),
     Action.TEST_REGRADED: _("corrected the result of a test"),
+    Action.EMAIL_ADDED: _("added an e-mail address"),
+    Action.EMAIL_REMOVED: _("removed an e-mail address"),
+    Action.EMAIL_CHOSEN: _("chose another address for e-mail"),
+    Action.PEOPLE_MERGED: _("made two accounts one"),
+    Action.PEOPLE_UNMERGED: _("parted two accounts again"),
 }

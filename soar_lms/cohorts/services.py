@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -180,6 +181,16 @@ def join_cohort(cohort: Cohort, person: Person | Reader, now: datetime) -> None:
 def is_member(cohort: Cohort, person: Person | Reader) -> bool:
     """Whether somebody is in a cohort."""
     return db.session.get(CohortMember, (cohort.id, person.id)) is not None
+
+
+def list_memberships() -> dict[int, frozenset[int]]:
+    """Return the cohorts that everybody is in, by person."""
+    found: dict[int, set[int]] = defaultdict(set)
+    for person_id, cohort_id in db.session.execute(
+        select(CohortMember.person_id, CohortMember.cohort_id)
+    ):
+        found[person_id].add(cohort_id)
+    return {person_id: frozenset(cohorts) for person_id, cohorts in found.items()}
 
 
 @allows_viewing

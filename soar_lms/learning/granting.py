@@ -10,7 +10,7 @@ from soar_lms.accounts.models import Person
 from soar_lms.assessments import services as assessments
 from soar_lms.assessments.granting import keep_grant, list_granted
 from soar_lms.assessments.models import Attempt
-from soar_lms.assessments.tries import count_tries
+from soar_lms.assessments.tries import count_tries, next_number
 from soar_lms.audit.services import Action, Actor, record
 from soar_lms.catalogue.model import Module
 from soar_lms.errors import DomainError
@@ -64,7 +64,7 @@ def held_back(
     tries = count_tries(post, earlier, now, granted)
     if tries.left != 0 and tries.opens_at is None:
         return None
-    return HeldBack(len(earlier) + 1, tries.opens_at)
+    return HeldBack(next_number(earlier), tries.opens_at)
 
 
 def grant_attempt(

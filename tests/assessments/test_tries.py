@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
@@ -20,8 +21,12 @@ def post(*, limit: int | None = None, wait_minutes: int = 0, feedback: str = "al
     return PostTest(draw=3, pass_mark=80, attempts=attempts, feedback=FeedbackPolicy(feedback))
 
 
-def attempt(passed: bool | None) -> Attempt:
-    return Attempt(passed=passed, submitted_at=None if passed is OPEN else NOW)
+def attempt(passed: bool | None, number: int = 1) -> Attempt:
+    return Attempt(passed=passed, submitted_at=None if passed is OPEN else NOW, number=number)
+
+
+def numbered(made: Sequence[bool | None]) -> list[Attempt]:
+    return [attempt(passed, number) for number, passed in enumerate(made, start=1)]
 
 
 @pytest.mark.parametrize(
@@ -35,7 +40,7 @@ def attempt(passed: bool | None) -> Attempt:
     ],
 )
 def test_tries_are_counted(limit: int | None, made: list[bool | None], left: int | None) -> None:
-    attempts = [attempt(passed) for passed in made]
+    attempts = numbered(made)
 
     assert count_tries(post(limit=limit), attempts, NOW) == Tries(left, None)
 
@@ -74,17 +79,17 @@ def test_nobody_waits_for_a_try_that_never_comes() -> None:
 def test_a_try_that_was_granted_may_begin_whatever_the_rules_say(
     rules: dict[str, int], made: int, granted: set[int], expected: Tries
 ) -> None:
-    attempts = [attempt(FAILED)] * made
+    attempts = numbered([FAILED] * made)
 
     assert count_tries(post(**rules), attempts, NOW, granted) == expected  # type: ignore[arg-type]  # numbers only
 
 
 def test_reasons_wait_for_a_try_that_was_granted() -> None:
-    rules, used_up = post(limit=2, feedback="after-last-attempt"), [attempt(FAILED)] * 2
+    rules, used_up = post(limit=2, feedback="after-last-attempt"), numbered([FAILED] * 2)
 
     assert may_see_reasons(rules, used_up, NOW)
     assert not may_see_reasons(rules, used_up, NOW, {3})
-    assert not may_see_reasons(rules, [*used_up, attempt(OPEN)], NOW, {3})
+    assert not may_see_reasons(rules, [*used_up, attempt(OPEN, 3)], NOW, {3})
 
 
 NEVER, AFTER, LAST, ALWAYS = FeedbackPolicy
@@ -107,6 +112,6 @@ NEVER, AFTER, LAST, ALWAYS = FeedbackPolicy
 def test_the_policy_decides_when_reasons_are_seen(
     policy: FeedbackPolicy, made: list[bool | None], seen: bool
 ) -> None:
-    attempts = [attempt(passed) for passed in made]
+    attempts = numbered(made)
 
     assert may_see_reasons(post(limit=3, feedback=policy), attempts, NOW) is seen

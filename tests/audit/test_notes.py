@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from soar_lms.audit.models import AuditEntry
 from soar_lms.database import db
@@ -25,13 +25,15 @@ def world(app: Flask) -> World:
 
 
 @pytest.fixture
-def trail(app: Flask) -> Trail:
-    """Return a function that lists the trail: action, who did it, whose record."""
+def trail(app: Flask, world: World) -> Trail:
+    """Return a function that lists what was noted in the world: action, who, whose record."""
+    with app.app_context():
+        before = db.session.scalar(select(func.count()).select_from(AuditEntry)) or 0
 
     def read() -> list[tuple[str, int | None, int | None]]:
         with app.app_context():
             entries = db.session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
-            return [(entry.action, entry.actor_id, entry.person_id) for entry in entries]
+            return [(entry.action, entry.actor_id, entry.person_id) for entry in entries[before:]]
 
     return read
 

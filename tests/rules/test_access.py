@@ -30,7 +30,7 @@ NOBODY: Answers = (404,) * 6
 SIGNED_IN: Answers = (SIGN_IN, 200, 200, 200, 200, 200)
 OWNER: Answers = (SIGN_IN, 200, 404, 404, 404, 404)
 STAFF: Answers = (SIGN_IN, 404, 404, 200, 200, 200)
-ADMINISTRATORS: Answers = (SIGN_IN, 404, 404, 404, 404, 200)
+ADMINISTRATOR: Answers = (SIGN_IN, 404, 404, 404, 404, 200)
 OWN_STAFF: Answers = (SIGN_IN, 404, 404, 200, 404, 200)
 OWNER_AND_OWN_STAFF: Answers = (SIGN_IN, 200, 404, 200, 404, 200)
 
@@ -65,19 +65,37 @@ CHECK_LESSON = f"{MODULE}/{{setting}}/{{check_lesson}}"
 ATTEMPT = f"{MODULE}/tests/post/1"
 MEMBER = "/en/cohorts/{cohort}/members/{member}"
 NOT_ENROLLED = (MODULE,) * 4
+EMAILS = "/en/profile/emails"
+ADMIN = "/en/administration"
+ASKED: Answers = (SIGN_IN, 200, 410, 410, 410, 410)
 
 # Forms are sent without their token: what is not forbidden is refused, and nothing changes.
 ACCESS: Mapping[tuple[str, str], Row] = {
+    ("accounts.choose_primary", "POST"): Row(f"{EMAILS}/{{email}}/primary", refused(SIGNED_IN)),
+    ("accounts.edit_emails", "GET"): Row(EMAILS, SIGNED_IN),
+    ("accounts.edit_emails", "POST"): Row(EMAILS, refused(SIGNED_IN)),
+    ("accounts.remove_email", "POST"): Row(f"{EMAILS}/{{email}}/remove", refused(SIGNED_IN)),
+    # A link to confirm an address is for whoever asked for it.
+    ("accounts.verify_email", "GET"): Row(f"{EMAILS}/verify/{{email_link}}", ASKED),
+    ("accounts.verify_email", "POST"): Row(f"{EMAILS}/verify/{{email_link}}", refused(ASKED)),
     ("accounts.edit_profile", "GET"): Row("/en/profile", SIGNED_IN),
     ("accounts.edit_profile", "POST"): Row("/en/profile", refused(SIGNED_IN)),
     ("accounts.show_check_mail", "GET"): Row("/en/check-mail", EVERYBODY),
     ("accounts.show_sign_out", "GET"): Row("/en/sign-out-page", SIGNED_IN),
     ("accounts.list_views", "GET"): Row("/en/profile/views", SIGNED_IN),
     ("administration.search_entries", "POST"): Row(
-        "/en/administration/audit", refused(ADMINISTRATORS)
+        "/en/administration/audit", refused(ADMINISTRATOR)
     ),
-    ("administration.list_entries", "GET"): Row("/en/administration/audit", ADMINISTRATORS),
-    ("administration.show_index", "GET"): Row("/en/administration/", ADMINISTRATORS),
+    ("administration.list_entries", "GET"): Row("/en/administration/audit", ADMINISTRATOR),
+    ("administration.list_duplicates", "GET"): Row(f"{ADMIN}/people/duplicates", ADMINISTRATOR),
+    ("administration.list_merges", "GET"): Row(f"{ADMIN}/people/merges", ADMINISTRATOR),
+    ("administration.merge_people", "POST"): Row(f"{ADMIN}/people/merge", refused(ADMINISTRATOR)),
+    ("administration.show_index", "GET"): Row(ADMIN, ADMINISTRATOR),
+    ("administration.show_merge", "GET"): Row(f"{ADMIN}/people/merge", ADMINISTRATOR),
+    ("administration.show_undo", "GET"): Row(f"{ADMIN}/people/merges/{{merge}}", ADMINISTRATOR),
+    ("administration.undo_merge", "POST"): Row(
+        f"{ADMIN}/people/merges/{{merge}}", refused(ADMINISTRATOR)
+    ),
     ("certificates.download_certificate", "GET"): Row(
         "/certificates/{code}.pdf", OWNER_AND_OWN_STAFF, "graduate"
     ),

@@ -19,6 +19,18 @@ _AT_ONCE = {"at_once", "clients_at_once"}
 
 TRIED = {
     "uq_people_email": "accounts/test_sign_up.py::test_signing_up_twice_at_once_is_one_account",
+    "uq_person_emails_person_id_email": (
+        "accounts/test_emails.py::test_an_address_that_is_added_twice_at_once_stands_once"
+    ),
+    "uq_person_emails_primary": (
+        "accounts/test_emails.py::test_of_two_addresses_chosen_at_once_one_is_primary"
+    ),
+    "uq_person_emails_verified": (
+        "accounts/test_emails.py::test_two_who_confirm_one_address_at_once_do_not_both_get_it"
+    ),
+    "uq_person_merges_open": (
+        "administration/test_merging.py::test_a_merge_that_two_ask_for_at_once_happens_once"
+    ),
     "uq_enrolments_person_id_module_id_cycle": (
         "learning/test_services.py::test_enrolling_at_once_is_one_enrolment"
     ),

@@ -12,8 +12,11 @@ from flask_security.recoverable import generate_reset_password_token
 from sqlalchemy import select
 
 from soar_lms.access import Role
+from soar_lms.accounts import emails
 from soar_lms.accounts.models import Person
+from soar_lms.administration.merging import merge_people
 from soar_lms.assessments import services as assessments
+from soar_lms.audit.services import Actor
 from soar_lms.catalogue.model import Module
 from soar_lms.cohorts import services as cohorts
 from soar_lms.cohorts.models import Cohort
@@ -68,6 +71,10 @@ def make_world(app: Flask) -> World:
         cohort = _gather(people, module)
         link = cohorts.find_open_link(cohort, NOW)
         assert link is not None
+        merge = merge_people(
+            make_person().id, make_person().id, actor=Actor(operator="root"), now=NOW
+        )
+        emails.add_email(people["learner"], "another@example.org", NOW)
         confirmation = generate_confirmation_token(people["learner"])  # type: ignore[no-untyped-call]  # Flask-Security's
         reset = generate_reset_password_token(people["learner"])  # type: ignore[no-untyped-call]  # Flask-Security's
         places = {
@@ -82,6 +89,9 @@ def make_world(app: Flask) -> World:
             "join": link.token,
             "confirmation": confirmation,
             "reset": reset,
+            "merge": merge.id,
+            "email": emails.list_emails(people["learner"].id)[-1].id,
+            "email_link": emails.make_token(people["learner"].id, "another@example.org"),
         }
     return World(app, people, places)
 
