@@ -86,7 +86,10 @@ if (test) {
     say("", true);
     state.append(link);
   };
+  const choices = () => new FormData(test).getAll("choice").filter(Boolean).sort().join("\n");
+  let known = choices(); // what the site has, as far as this page can know
   const save = async () => {
+    const sent = choices();
     try {
       const response = await fetch(location.pathname, {
         method: "POST",
@@ -96,6 +99,7 @@ if (test) {
       const { saved, note } = await response.json().catch(() => ({}));
       if (!saved && response.redirected) return askToSignIn(response.url);
       if (!saved) throw new Error(response.status);
+      known = sent;
       say(note || test.dataset.saved, note);
       const clash = test.querySelector(".field-error");
       if (clash) clash.hidden = !note;
@@ -106,6 +110,21 @@ if (test) {
   };
   windows?.addEventListener("message", (message) => {
     if (message.data === location.pathname) say(test.dataset.elsewhere, true);
+  });
+  const compare = async () => {
+    try {
+      const response = await fetch(location.pathname, {
+        headers: { Accept: "application/json" },
+        cache: "no-store",
+      });
+      const { chosen } = await response.json();
+      if (chosen.sort().join("\n") !== known) say(test.dataset.elsewhere, true);
+    } catch {
+      // signed out or no connection: saving will say so
+    }
+  };
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) turn = turn.then(compare); // somebody comes back: was it another device?
   });
   if ("unsaved" in test.dataset) turn = turn.then(save);
   test.addEventListener("change", () => {

@@ -335,6 +335,15 @@ def test_no_answer_is_lost_in_two_windows_and_when_the_session_ends(
     other.reload()
     expect(other.locator("[name=choice]").nth(2)).to_be_checked()
 
+    phone = Visitor(browser, site.address, viewport=PHONE)
+    phone.sign_in("admin@example.org")
+    phone.open(page.url)
+    choose(phone.page.locator("[name=choice]").nth(0))
+    expect(phone.page.locator(".save-state")).to_have_text("Saved")
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # somebody comes back
+    expect(state).to_contain_text("on another device")
+    phone.close()
+
     visitor.context.clear_cookies()
     choose(page.locator("[name=choice]").nth(1))
     state.locator("a").click()

@@ -106,6 +106,18 @@ def test_what_passes_is_told_beforehand(as_learner: FlaskClient, module: Module)
 
 
 @pytest.mark.usefixtures("ready")
+def test_a_page_can_ask_what_is_saved_and_learns_nothing_else(sit: Sit) -> None:
+    """A page that somebody comes back to asks it: the answer may be another device's."""
+    sitting = sit()
+    chosen = some_answer(sitting.attempt.items[0])
+    sitting.answer(1, *chosen)
+
+    found = [sitting.client.get(f"{sitting.place}/{place}", headers=JSON) for place in (1, 2)]
+
+    assert [page.get_json() for page in found] == [{"chosen": chosen}, {"chosen": []}]
+
+
+@pytest.mark.usefixtures("ready")
 def test_a_second_start_goes_on_with_the_first_open_question(sit: Sit) -> None:
     sitting = sit()
     first = sitting.attempt.items[0]

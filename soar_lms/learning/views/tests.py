@@ -123,6 +123,9 @@ def show_question(
     attempt = _attempt(module, instrument, number)
     if not attempt.is_open:
         return _to_result(module, attempt)
+    if _wants_json():
+        question_id = _item(attempt, position)["question_id"]
+        return jsonify(chosen=assessments.list_answers(attempt.id).get(question_id, []))
     if position == len(attempt.items) + 1:  # one after the last
         place: dict[str, Any] = {"module_id": module.id, "instrument": instrument, "number": number}
         return redirect(url_for("learning.review_attempt", **place))
