@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from soar_lms.catalogue.evaluation_checks import compare_texts, find_faults
 from soar_lms.catalogue.lesson_checks import BRIEF, check_lessons
 from soar_lms.catalogue.problems import Problems, did_you_mean
 from soar_lms.catalogue.schema import Bank, LessonSpec, QuestionKind, QuestionSpec
@@ -14,7 +15,10 @@ from soar_lms.catalogue.tree import ModuleTree, Tree
 from soar_lms.catalogue.yaml_source import KeyPath, YamlDocument, dotted
 
 RESERVED = frozenset(
-    {BRIEF, "certificate", "continue", "evaluation", "media", "setting", "sources", "tests"}
+    {
+        *(BRIEF, "certificate", "continue", "evaluation", "follow-up"),
+        *("media", "setting", "sources", "tests"),
+    }
 )
 """Words that stand in addresses where a setting stands, so no setting may be called so."""
 
@@ -100,8 +104,6 @@ def _check_unique_ids(tree: Tree, module: ModuleTree, problems: Problems) -> Non
         (("credit",), [offer.id for offer in spec.credit]),
         (("sources",), [source.id for source in spec.sources]),
     ]
-    if spec.evaluation:
-        lists.append((("evaluation", "items"), [item.id for item in spec.evaluation.items]))
     for path, ids in lists:
         for index, name in enumerate(ids):
             if name in ids[:index]:
@@ -188,28 +190,35 @@ def _check_credit(tree: Tree, module: ModuleTree, problems: Problems) -> None:
             _report(module.document, (*path, "valid"), message, problems)
 
 
+def _check_evaluation(tree: Tree, module: ModuleTree, problems: Problems) -> None:
+    if module.spec.evaluation is None:
+        return
+    for path, message in find_faults(module.spec.evaluation):
+        _report(module.document, ("evaluation", *path), message, problems)
+
+
 # --- text.yaml --------------------------------------------------------------------------------
 
 
 def _check_texts(tree: Tree, module: ModuleTree, problems: Problems) -> None:
     spec = module.spec
-    evaluation = [item.id for item in spec.evaluation.items] if spec.evaluation else []
     for source in module.texts.values():
         text, document = source.text, source.document
         for key, wanted, found in (
             ("objectives", spec.objectives, text.objectives),
             ("lessons", [lesson.id for lesson in spec.lessons], text.lessons),
             ("questions", list(spec.questions), text.questions),
-            ("evaluation", evaluation, text.evaluation),
         ):
             _compare_ids(document, (key,), wanted, found, problems)
+        for path, asked, worded in compare_texts(spec.evaluation, text.evaluation):
+            _compare_ids(document, path, asked, worded, problems)
         for lesson in spec.lessons:
             _check_warning(module, document, lesson, text.lessons.get(lesson.id), problems)
         for name, question in spec.questions.items():
             words = text.questions.get(name)
             if words and not (question.type is QuestionKind.TRUE_FALSE and not words.options):
-                path = ("questions", name, "options")
-                _compare_ids(document, path, question.options, words.options, problems)
+                options = ("questions", name, "options")
+                _compare_ids(document, options, question.options, words.options, problems)
 
 
 def _compare_ids(
@@ -255,6 +264,7 @@ _MODULE_CHECKS: tuple[Callable[[Tree, ModuleTree, Problems], None], ...] = (
     _check_instruments,
     _check_objectives,
     _check_credit,
+    _check_evaluation,
     _check_texts,
     check_lessons,
 )

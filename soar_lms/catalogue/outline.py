@@ -24,7 +24,7 @@ from soar_lms.catalogue.markdown import (
     strip_heading_id,
 )
 from soar_lms.catalogue.problems import Mark, Problems
-from soar_lms.catalogue.schema import ID_PATTERN
+from soar_lms.catalogue.values import ID_PATTERN
 
 VERDICTS = ("helps", "mixed", "harms")
 LINK_KINDS = ("lesson", "source", "resource")

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from soar_lms.catalogue.problems import Problems
-from soar_lms.catalogue.schema import ID_PATTERN
 from soar_lms.catalogue.tree import MODULE_FILE, TEXT_FILE, read_tree
+from soar_lms.catalogue.values import ID_PATTERN
 
 _MODULE = """\
 id: {id}

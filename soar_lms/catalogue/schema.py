@@ -7,77 +7,27 @@ each value in its file is known.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from datetime import date
-from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    model_validator,
-)
+from pydantic import BaseModel, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-ID_PATTERN = r"[a-z0-9]+(-[a-z0-9]+)*"
-LANGUAGE_PATTERN = r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?"
-
-
-def _read_date(value: object) -> date:
-    try:
-        return date.fromisoformat(str(value))
-    except ValueError:
-        raise PydanticCustomError("date", "must be a date like 2026-11-22") from None
-
-
-def _read_decimal(value: object) -> Decimal:
-    if isinstance(value, str):
-        try:
-            return Decimal(value)
-        except InvalidOperation:
-            pass
-    raise PydanticCustomError("decimal", 'must be a number in quotes, like "0.25"')
-
-
-def _web_address(value: str) -> str:
-    if not re.fullmatch(r"https?://[^\s<>\"]+", value):
-        raise PydanticCustomError("address", "must be an address that starts with https://")
-    return value
-
-
-def _read_choice(enum: type[StrEnum]) -> BeforeValidator:
-    def read(value: object) -> object:
-        if value in list(enum):
-            return enum(str(value))
-        raise PydanticCustomError(
-            "choice", "must be one of: {choices}", {"choices": ", ".join(enum)}
-        )
-
-    return BeforeValidator(read)
-
-
-Id = Annotated[str, StringConstraints(pattern=f"^{ID_PATTERN}$", max_length=60)]
-LanguageTag = Annotated[str, StringConstraints(pattern=f"^{LANGUAGE_PATTERN}$")]
-Line = Annotated[str, StringConstraints(min_length=1, max_length=1_000, strip_whitespace=True)]
-Prose = Annotated[str, StringConstraints(min_length=1, max_length=5_000, strip_whitespace=True)]
-Translated = Mapping[LanguageTag, Line]
-Day = Annotated[date, BeforeValidator(_read_date)]
-Amount = Annotated[Decimal, BeforeValidator(_read_decimal), Field(gt=0, le=100)]
-WebAddress = Annotated[str, AfterValidator(_web_address)]
-Minutes = Annotated[int, Field(ge=1, le=600)]
-
-
-class Content(BaseModel):
-    """Base of all content models."""
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", validate_default=True)
-
+from soar_lms.catalogue.evaluation import EvaluationSpec, EvaluationText
+from soar_lms.catalogue.values import (
+    Amount,
+    Content,
+    Day,
+    Id,
+    LanguageTag,
+    Line,
+    Minutes,
+    Prose,
+    Translated,
+    WebAddress,
+    read_choice,
+)
 
 # --- settings.yaml and resources.yaml ---------------------------------------------------------
 
@@ -110,7 +60,7 @@ class ContactKind(StrEnum):
 class Contact(Content):
     """One way to reach a resource."""
 
-    type: Annotated[ContactKind, _read_choice(ContactKind)]
+    type: Annotated[ContactKind, read_choice(ContactKind)]
     value: Line | None = None
     """The number as people read it; for phone, sms and tty."""
     body: Line | None = None
@@ -193,14 +143,6 @@ class FeedbackPolicy(StrEnum):
     ALWAYS = "always"
 
 
-class ItemKind(StrEnum):
-    """How an item of the evaluation is answered."""
-
-    SCALE = "scale"
-    BEFORE_NOW = "before-now"
-    TEXT = "text"
-
-
 class ModuleDates(Content):
     """When a module was released, last reviewed, and when it must be reviewed again."""
 
@@ -214,7 +156,7 @@ class LessonSpec(Content):
 
     id: Id
     minutes: Minutes
-    written: Annotated[Written, _read_choice(Written)]
+    written: Annotated[Written, read_choice(Written)]
     content_warning: bool = False
     """Whether it opens with a warning and a short version that counts the same."""
 
@@ -226,8 +168,8 @@ class LessonSpec(Content):
 class QuestionSpec(Content):
     """A question without its words."""
 
-    bank: Annotated[Bank, _read_choice(Bank)]
-    type: Annotated[QuestionKind, _read_choice(QuestionKind)]
+    bank: Annotated[Bank, read_choice(Bank)]
+    type: Annotated[QuestionKind, read_choice(QuestionKind)]
     objective: Id
     """The objective it measures."""
     options: Annotated[tuple[Id, ...], Field(min_length=2, max_length=8, strict=False)]
@@ -266,7 +208,7 @@ class PostTest(Content):
     pass_mark: Annotated[int, Field(ge=1, le=100)]
     """Percent of the points; told to the learner beforehand."""
     attempts: Attempts = Attempts()
-    feedback: Annotated[FeedbackPolicy, _read_choice(FeedbackPolicy)]
+    feedback: Annotated[FeedbackPolicy, read_choice(FeedbackPolicy)]
 
 
 class Instruments(Content):
@@ -274,21 +216,6 @@ class Instruments(Content):
 
     pre: PreTest | None = None
     post: PostTest | None = None
-
-
-class EvaluationItem(Content):
-    """One thing the evaluation asks."""
-
-    id: Id
-    kind: Annotated[ItemKind, _read_choice(ItemKind)]
-    required: bool = True
-
-
-class EvaluationSpec(Content):
-    """The form at the end: what learners thought of the module."""
-
-    version: Annotated[int, Field(ge=1)]
-    items: Annotated[tuple[EvaluationItem, ...], Field(min_length=1, strict=False)]
 
 
 class CertificateSpec(Content):
@@ -339,7 +266,7 @@ class ModuleFile(Content):
 
     id: Id
     version: Annotated[str, StringConstraints(pattern=r"^\d+\.\d+\.\d+$")]
-    level: Annotated[Level, _read_choice(Level)]
+    level: Annotated[Level, read_choice(Level)]
     minutes: Minutes
     source_language: LanguageTag
     settings: Annotated[tuple[Id, ...], Field(min_length=1, strict=False)]
@@ -380,7 +307,7 @@ class TextFile(Content):
     objectives: Mapping[Id, Line]
     lessons: Mapping[Id, LessonText]
     questions: Mapping[Id, QuestionText] = Field(default_factory=dict)
-    evaluation: Mapping[Id, Line] = Field(default_factory=dict)
+    evaluation: EvaluationText = EvaluationText()
 
 
 def known_keys(model: type[BaseModel] | None) -> list[str]:

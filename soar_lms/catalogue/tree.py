@@ -12,8 +12,6 @@ from soar_lms.catalogue.markdown import MarkdownDocument
 from soar_lms.catalogue.outline import Outline, make_outline
 from soar_lms.catalogue.problems import Mark, Problems
 from soar_lms.catalogue.schema import (
-    ID_PATTERN,
-    LANGUAGE_PATTERN,
     ModuleFile,
     ResourcesFile,
     ResourceSpec,
@@ -22,6 +20,7 @@ from soar_lms.catalogue.schema import (
     TextFile,
 )
 from soar_lms.catalogue.validation import read_model
+from soar_lms.catalogue.values import ID_PATTERN, LANGUAGE_PATTERN
 from soar_lms.catalogue.yaml_source import YamlDocument, read_yaml
 
 MODULE_FILE, TEXT_FILE, STAMP_FILE, MEDIA = (

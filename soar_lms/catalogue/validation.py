@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from soar_lms.catalogue.problems import Problems
-from soar_lms.catalogue.schema import Content, known_keys
+from soar_lms.catalogue.schema import known_keys
+from soar_lms.catalogue.values import Content
 from soar_lms.catalogue.yaml_source import KeyPath, YamlDocument, dotted
 
 Model = TypeVar("Model", bound=Content)
@@ -32,6 +33,7 @@ _TYPE_MESSAGES: Mapping[str, Callable[[object, _Context], str]] = {
 }
 _PATTERN_MESSAGE = "{value} does not have the right form ({hint})"
 _HINTS = (
+    ("\\d{4}-", 'a number in quotes, like "1234-5678"'),
     ("\\d+", 'three numbers in quotes, like "1.0.0"'),
     ("[A-Z]", "a language tag like en or es"),
     ("[a-z0-9]", "an id: a-z, 0-9 and -"),

@@ -15,7 +15,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from soar_lms.accounts.models import Person
+from soar_lms.assessments import evaluations
 from soar_lms.assessments import services as assessments
+from soar_lms.assessments.evaluations import Answered
 from soar_lms.assessments.models import Attempt
 from soar_lms.catalogue.model import Module
 from soar_lms.certificates import services as certificates
@@ -24,6 +26,7 @@ from soar_lms.certificates.services import Claim, Provider
 from soar_lms.database import db
 from soar_lms.errors import DomainError, NotFoundError
 from soar_lms.i18n import lazy_gettext
+from soar_lms.learning.follow_ups import plan_follow_up
 from soar_lms.learning.models import Enrolment, LessonCompletion
 from soar_lms.learning.path import SHARED, Step
 from soar_lms.learning.standing import find_enrolment, get_enrolment, get_standing
@@ -143,27 +146,33 @@ def start_test(
 def give_evaluation(
     enrolment: Enrolment,
     module: Module,
+    form_id: str,
     answers: Mapping[str, Any],
     *,
     language: str,
     now: datetime,
 ) -> None:
-    """Hand in the evaluation; a second time it changes nothing.
+    """Hand in the evaluation, by the one form or the longer one; a second time it changes nothing.
 
     :raises StepNotOpenError: when something comes before it.
+    :raises NotFoundError: when the module does not ask this form now.
     """
     path = get_standing(enrolment, module).path
     if path.is_done(Step.EVALUATION):
         return
     if not path.is_open(Step.EVALUATION):
         raise StepNotOpenError
-    assessments.submit_evaluation(
+    evaluations.submit_evaluation(
         module,
+        Answered(
+            form_id=form_id,
+            answers=answers,
+            setting=enrolment.setting,
+            language=language,
+            today=now.date(),
+        ),
         enrolment_id=enrolment.id,
-        setting=enrolment.setting,
-        language=language,
-        answers=answers,
-        today=now.date(),
+        occasion=evaluations.COMPLETION,
     )
 
 
@@ -192,6 +201,7 @@ def complete_module(
         raise StepNotOpenError
     enrolment.completed_at = now
     enrolment.language = language
+    plan_follow_up(enrolment, module, person.time_zone, now)
     certificate = certificates.issue_certificate(
         module,
         setting_name=setting_name,

@@ -43,6 +43,7 @@ from tests.assessments.variants import with_attempts, with_spec
 from tests.factories import (
     NOW,
     finish_lessons,
+    give_evaluation,
     make_enrolment,
     make_person,
     pass_module,
@@ -368,7 +369,7 @@ def test_whoever_used_the_last_try_without_passing_cannot_finish(
 
 def test_an_evaluation_before_the_test_is_refused(enrolment: Enrolment, module: Module) -> None:
     with pytest.raises(services.StepNotOpenError), transaction():
-        services.give_evaluation(enrolment, module, {"useful": 5}, language="en", now=NOW)
+        give_evaluation(enrolment, module)
 
 
 # --- finishing ----------------------------------------------------------------------------------

@@ -144,11 +144,10 @@ def test_markup_in_a_comment_stays_words(
 def test_an_item_that_may_be_left_out_may_be_left_out(
     app: Flask, as_learner: FlaskClient, module: Module, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    form = module.spec.evaluation
-    assert form is not None
-    free = form.model_copy(
-        update={"items": tuple(i.model_copy(update={"required": False}) for i in form.items)}
-    )
+    spec = module.spec.evaluation
+    assert spec is not None
+    items = {name: item.model_copy(update={"required": False}) for name, item in spec.items.items()}
+    free = spec.model_copy(update={"items": items})
     serve(app, monkeypatch, with_spec(module, evaluation=free))
 
     response = post(as_learner, address(module, "evaluation"), {"useful": "3"})

@@ -25,6 +25,7 @@ from tests.factories import (
     finish_lessons,
     make_certificate,
     make_enrolment,
+    make_follow_up_link,
     make_person,
     pass_module,
     take_test,
@@ -81,6 +82,7 @@ def make_world(app: Flask) -> World:
             "join": link.token,
             "confirmation": confirmation,
             "reset": reset,
+            "follow_up": make_follow_up_link(people["graduate"], module, "a-link-of-an-e-mail"),
         }
     return World(app, people, places)
 
