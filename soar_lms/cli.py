@@ -18,6 +18,7 @@ from soar_lms import __version__, demo, doctor
 from soar_lms.access import Role
 from soar_lms.accounts.services import create_person
 from soar_lms.app import create_app
+from soar_lms.assessments.commands import evaluations
 from soar_lms.catalogue.commands import content
 from soar_lms.catalogue.problems import ContentError
 from soar_lms.certificates.commands import certificates
@@ -187,6 +188,7 @@ def _secret_of(instance: Path) -> str:
 
 
 main.add_command(assessments)
+main.add_command(evaluations)
 main.add_command(content)
 main.add_command(certificates)
 main.add_command(translations)
