@@ -46,7 +46,7 @@ from soar_lms.content import catalogue
 from soar_lms.database import db, transaction
 from soar_lms.learning.models import Enrolment
 from soar_lms.migrations import upgrade
-from tests.factories import finish_lessons, make_person, take_test
+from tests.factories import finish_lessons, make_person, some_answer, take_test, wrong_answer
 
 LEARNERS = 40
 CLICKS = 3
@@ -248,7 +248,7 @@ class _Storm:
         browser, random = self._browser(learner), Random(learner.person_id)
         while time.monotonic() < self.calm_at:
             for place, item in enumerate(learner.items, 1):
-                self._save(browser, learner, place, [random.choice(item["options"])])
+                self._save(browser, learner, place, some_answer(item, random.randrange(2)))
         for place, item in enumerate(learner.items, 1):
             self._save(browser, learner, place, _final(item, right=place > learner.mistakes))
         self._click(browser, f"{learner.address}/review")
@@ -292,9 +292,8 @@ class _Storm:
 
 
 def _final(item: dict[str, Any], *, right: bool) -> list[str]:
-    """Return what to hand in: the right options, or a wrong one."""
-    wrong = [option for option in item["options"] if option not in item["correct"]]
-    return list(item["correct"]) if right else wrong[:1]
+    """Return what to hand in: the right answer, or a wrong one."""
+    return list(item["correct"]) if right else wrong_answer(item)
 
 
 def _scales(page: str) -> dict[str, str]:

@@ -9,6 +9,7 @@ from sqlalchemy import func, select, text
 
 from soar_lms.assessments import services as assessments
 from soar_lms.assessments.grading import grade
+from soar_lms.assessments.items import frozen_keys
 from soar_lms.assessments.models import Answer, Attempt, EvaluationReceipt, EvaluationResponse
 from soar_lms.certificates.models import Certificate
 from soar_lms.database import db
@@ -79,8 +80,9 @@ def inspect(report: Report, told: Saved) -> None:
 
 def _is_right(attempt: Attempt) -> bool:
     """Whether the result is the one that the answers kept give."""
-    keys = {item["question_id"]: item["correct"] for item in attempt.items}
-    result = grade(keys, assessments.list_answers(attempt.id), attempt.pass_mark)
+    result = grade(
+        frozen_keys(attempt.items), assessments.list_answers(attempt.id), attempt.pass_mark
+    )
     return (attempt.points, attempt.passed) == (result.points, result.passed)
 
 

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -18,6 +19,7 @@ from soar_lms.access import Role
 from soar_lms.accounts.services import create_person
 from soar_lms.administration.commands import people
 from soar_lms.app import create_app
+from soar_lms.assessments.commands import evaluations
 from soar_lms.audit.services import Action, operator, record
 from soar_lms.catalogue.commands import content
 from soar_lms.catalogue.problems import ContentError
@@ -28,13 +30,17 @@ from soar_lms.content import catalogue
 from soar_lms.database import transaction
 from soar_lms.i18n import languages
 from soar_lms.learning.commands import assessments, learners
-from soar_lms.messages.worker import run_worker
+from soar_lms.learning.jobs import write_follow_ups
+from soar_lms.messages.worker import Job, run_worker
 from soar_lms.migrations import downgrade, upgrade
 from soar_lms.server import serve
 from soar_lms.translations import translations
 
 _host = click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 _port = click.option("--port", default=8000, show_default=True, help="Port to listen on.")
+
+JOBS = (Job("follow-ups", write_follow_ups, every=timedelta(minutes=1)),)
+"""What the worker does for features, besides sending e-mail."""
 
 
 @click.group()
@@ -66,11 +72,11 @@ def serve_command(host: str, port: int, workers: int) -> None:
 
 @main.command()
 def worker() -> None:
-    """Send what is in the outbox, until stopped."""
+    """Write the e-mails that are due and send what is in the outbox, until stopped."""
     app, stop = load_app(), threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    run_worker(app, stop)
+    run_worker(app, stop, JOBS)
 
 
 @main.command()
@@ -191,6 +197,7 @@ def _secret_of(instance: Path) -> str:
 
 
 main.add_command(assessments)
+main.add_command(evaluations)
 main.add_command(content)
 main.add_command(certificates)
 main.add_command(learners)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -14,3 +15,9 @@ def utc_now() -> datetime:
 def local_date(moment: datetime, time_zone: str) -> date:
     """Return the calendar day of `moment` where the clock shows `time_zone` (an IANA name)."""
     return moment.astimezone(ZoneInfo(time_zone)).date()
+
+
+def add_months(day: date, months: int) -> date:
+    """Return the same day of the month, `months` later; the month's last day if it is shorter."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

@@ -13,8 +13,8 @@ from soar_lms.accounts.services import create_person, find_person
 from soar_lms.assessments import services as assessments
 from soar_lms.assessments.grading import Shape, join, split
 from soar_lms.assessments.items import frozen_key
+from soar_lms.catalogue.evaluation import EvaluationItem, ItemKind
 from soar_lms.catalogue.model import Catalogue, Module
-from soar_lms.catalogue.schema import ItemKind
 from soar_lms.certificates.services import Provider
 from soar_lms.cohorts import services as cohorts
 from soar_lms.learning import services as learning
@@ -188,13 +188,18 @@ def _finish(
     now: datetime,
 ) -> None:
     form = module.spec.evaluation
-    answers = {
-        item.id: {"before": 2, "now": 4} if item.kind is ItemKind.BEFORE_NOW else 4
-        for item in (form.items if form else ())
-        if item.kind is not ItemKind.TEXT
-    }
-    if not get_standing(enrolment, module).path.is_done(Step.EVALUATION):
-        learning.give_evaluation(enrolment, module, answers, language=language, now=now)
+    if form and not get_standing(enrolment, module).path.is_done(Step.EVALUATION):
+        items = form.items_of(form.completion).items()
+        answers = {item_id: _opinion(item) for item_id, item in items if item.required}
+        learning.give_evaluation(
+            enrolment,
+            module,
+            form.completion,
+            answers,
+            language=language,
+            time_zone=person.time_zone,
+            now=now,
+        )
     learning.complete_module(
         person,
         enrolment,
@@ -206,3 +211,10 @@ def _finish(
         provider=Provider(None, None),
         now=now,
     )
+
+
+def _opinion(item: EvaluationItem) -> object:
+    """Return an answer to an item that must be answered."""
+    if item.kind is ItemKind.BEFORE_NOW:
+        return {"before": 2, "now": 4}
+    return item.options[0] if item.options else 4

@@ -19,11 +19,15 @@ _POSTS = {
     "security.reset_password": "60 per hour",
     "accounts.edit_emails": "20 per hour",
     "cohorts.join_cohort": "60 per hour",
+    "learning.give_follow_up": "60 per hour",
+    "learning.stop_follow_up": "60 per hour",
 }
 _GETS = {
     "certificates.verify_code": "120 per minute",
     "certificates.verify_code_in_language": "120 per minute",
     "cohorts.show_join": "120 per minute",
+    "learning.give_follow_up": "120 per minute",
+    "learning.stop_follow_up": "120 per minute",
 }
 
 

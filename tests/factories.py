@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from itertools import count
@@ -14,13 +15,15 @@ from soar_lms.assessments import services as assessments
 from soar_lms.assessments.grading import join
 from soar_lms.assessments.items import frozen_key
 from soar_lms.assessments.models import Attempt
+from soar_lms.catalogue.evaluation import EvaluationItem, ItemKind
 from soar_lms.catalogue.model import Module
-from soar_lms.catalogue.schema import ItemKind
 from soar_lms.certificates.models import Certificate
 from soar_lms.certificates.services import Provider
+from soar_lms.database import db
 from soar_lms.demo import wrong_answer as wrong_answer
 from soar_lms.learning import services as learning
-from soar_lms.learning.models import Enrolment
+from soar_lms.learning.models import Enrolment, FollowUp, FollowUpLink
+from soar_lms.learning.standing import get_enrolment
 
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery"
@@ -95,18 +98,42 @@ def pass_module(enrolment: Enrolment, module: Module, *, now: datetime = NOW) ->
     take_test(enrolment, module, assessments.PRE, right=2, now=now)
     finish_lessons(enrolment, module, now=now)
     take_test(enrolment, module, assessments.POST, now=now)
-    learning.give_evaluation(
-        enrolment, module, evaluation_answers(module), language=enrolment.language, now=now
-    )
+    give_evaluation(enrolment, module, now=now)
 
 
-def evaluation_answers(module: Module) -> dict[str, object]:
-    form = module.spec.evaluation
-    return {
-        item.id: {"before": 2, "now": 4} if item.kind is ItemKind.BEFORE_NOW else 4
-        for item in (form.items if form else ())
-        if item.kind is not ItemKind.TEXT
-    }
+def give_evaluation(
+    enrolment: Enrolment,
+    module: Module,
+    *,
+    language: str | None = None,
+    time_zone: str = "America/New_York",
+    now: datetime = NOW,
+) -> None:
+    """Hand in the form that comes before the certificate."""
+    spec = module.spec.evaluation
+    if spec is not None:
+        learning.give_evaluation(
+            enrolment,
+            module,
+            spec.completion,
+            evaluation_answers(module, spec.completion),
+            language=language or enrolment.language,
+            time_zone=time_zone,
+            now=now,
+        )
+
+
+def evaluation_answers(module: Module, form_id: str) -> dict[str, object]:
+    """Answer everything that must be answered."""
+    assert module.spec.evaluation is not None
+    items = module.spec.evaluation.items_of(form_id)
+    return {item_id: _opinion(item) for item_id, item in items.items() if item.required}
+
+
+def _opinion(item: EvaluationItem) -> object:
+    if item.kind is ItemKind.BEFORE_NOW:
+        return {"before": 2, "now": 4}
+    return item.options[0] if item.options else 4
 
 
 def make_certificate(
@@ -132,3 +159,12 @@ def make_certificate(
         provider=Provider(None, None),
         now=now,
     )
+
+
+def make_follow_up_link(person: Person, module: Module, token: str) -> str:
+    """Give somebody who completed a module a link that an e-mail could have carried."""
+    enrolment_id = get_enrolment(person.id, module.id).id
+    db.session.get_one(FollowUp, enrolment_id).closes_at = datetime(2100, 1, 1, tzinfo=UTC)
+    token_hash = hashlib.sha256(token.encode()).hexdigest()
+    db.session.add(FollowUpLink(token_hash=token_hash, enrolment_id=enrolment_id, message_id=0))
+    return token

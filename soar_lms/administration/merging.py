@@ -58,6 +58,8 @@ POINTERS: Mapping[tuple[str, str], Fate] = {
     ("cohort_trainers", "person_id"): Fate.UNITED,
     ("enrolments", "person_id"): Fate.MOVED,
     ("evaluation_receipts", "enrolment_id"): Fate.MOVED,
+    # A follow-up asks about one completion, and what is completed keeps what is its own.
+    ("follow_ups", "enrolment_id"): Fate.STAYS,
     ("lesson_completions", "enrolment_id"): Fate.MOVED,
     # What one account claims and the other one has is one address.
     ("person_emails", "person_id"): Fate.UNITED,

@@ -14,6 +14,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     String,
+    Text,
     UniqueConstraint,
     Uuid,
 )
@@ -133,25 +134,62 @@ class CheckAnswer(Base):
 
 
 class EvaluationReceipt(Base):
-    """That an enrolment's evaluation was handed in: once, and not what it said."""
+    """That somebody answered on an occasion: once, and neither which form, nor what, nor when."""
 
     __tablename__ = "evaluation_receipts"
+    __table_args__ = (
+        CheckConstraint("occasion IN ('completion', 'follow-up')", name="occasion_is_known"),
+    )
 
     enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolments.id"), primary_key=True)
-    form_version: Mapped[int]
+    occasion: Mapped[str] = mapped_column(String(20), primary_key=True)
 
 
 class EvaluationResponse(Base):
-    """What somebody thought of a module: a random key, a month, no way back to a person."""
+    """What somebody thought of a module: a random key, a month, no way back to a person.
+
+    Rows have no order of their own: SQLite keeps them by their random key and not by when they came
+    (WITHOUT ROWID), and `evaluations.py` mixes them on PostgreSQL. Free text is kept apart from it.
+    """
 
     __tablename__ = "evaluation_responses"
+    __table_args__ = (
+        Index(
+            "ix_evaluation_responses_alike",
+            *("module_id", "form_id", "month", "setting", "language"),
+        ),
+        {"sqlite_with_rowid": False},
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=uuid.uuid4)
-    module_id: Mapped[str] = mapped_column(String(60), index=True)
+    module_id: Mapped[str] = mapped_column(String(60))
     module_version: Mapped[str] = mapped_column(String(20))
+    form_id: Mapped[str] = mapped_column(String(60))
     form_version: Mapped[int]
     setting: Mapped[str] = mapped_column(String(60))
     language: Mapped[str] = mapped_column(String(20))
     month: Mapped[date] = mapped_column(Date)
     """The first day of the month it was handed in."""
     answers: Mapped[dict[str, Any]] = mapped_column(Document)
+    """By item: a number, the option chosen, or {before, now}; never words."""
+
+
+class EvaluationComment(Base):
+    """Words that somebody wrote: without month, setting and language, and without their answers.
+
+    In a small group these would name the person who wrote.
+    """
+
+    __tablename__ = "evaluation_comments"
+    __table_args__ = (
+        Index("ix_evaluation_comments_alike", *("module_id", "form_id", "item_id")),
+        {"sqlite_with_rowid": False},
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=uuid.uuid4)
+    module_id: Mapped[str] = mapped_column(String(60))
+    module_version: Mapped[str] = mapped_column(String(20))
+    form_id: Mapped[str] = mapped_column(String(60))
+    form_version: Mapped[int]
+    item_id: Mapped[str] = mapped_column(String(60))
+    words: Mapped[str] = mapped_column(Text)

@@ -1,11 +1,10 @@
-"""Attempts, answers, checks and evaluations. Knows enrolments only by their number."""
+"""Attempts, answers and checks. Knows enrolments only by their number."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import datetime
 from random import Random
 from typing import Any
 
@@ -14,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from soar_lms.assessments.draw import draw_items
+from soar_lms.assessments.evaluations import COMPLETION
 from soar_lms.assessments.grading import grade, is_correct, is_possible
 from soar_lms.assessments.granting import list_granted
 from soar_lms.assessments.items import frozen_key, frozen_keys, key_of
@@ -23,7 +23,6 @@ from soar_lms.assessments.models import (
     CheckAnswer,
     Document,
     EvaluationReceipt,
-    EvaluationResponse,
 )
 from soar_lms.assessments.parallel import choose_form, in_form, list_asked, other_form
 from soar_lms.assessments.tries import count_tries, next_number
@@ -297,44 +296,6 @@ def judge_check(module: Module, question_id: str, chosen: list[str]) -> bool:
     return is_correct(chosen, key)
 
 
-# --- evaluations ------------------------------------------------------------------------------
-
-
-def submit_evaluation(
-    module: Module,
-    *,
-    enrolment_id: int,
-    setting: str,
-    language: str,
-    answers: Mapping[str, Any],
-    today: date,
-) -> None:
-    """Keep what somebody thought of a module, apart from who it was; a second time, nothing.
-
-    :raises NotFoundError: when the module has no evaluation.
-    """
-    form = module.spec.evaluation
-    if form is None:
-        raise NotFoundError
-    try:
-        with db.session.begin_nested():
-            db.session.add(EvaluationReceipt(enrolment_id=enrolment_id, form_version=form.version))
-    except IntegrityError:
-        return
-    db.session.add(
-        EvaluationResponse(
-            module_id=module.id,
-            module_version=module.spec.version,
-            form_version=form.version,
-            setting=setting,
-            language=language,
-            month=today.replace(day=1),
-            answers=dict(answers),
-        )
-    )
-    db.session.flush()
-
-
 # --- facts for the path -----------------------------------------------------------------------
 
 FactSelect = Select[int, str, str, str]
@@ -356,9 +317,12 @@ RESULTS: list[FactSelect] = [
     ),
     select(
         EvaluationReceipt.enrolment_id, literal(EVALUATION_FACT), literal(""), literal("")
-    ).where(Among(EvaluationReceipt.enrolment_id, ENROLMENTS)),
+    ).where(
+        Among(EvaluationReceipt.enrolment_id, ENROLMENTS),
+        EvaluationReceipt.occasion == COMPLETION,
+    ),
 ]
-"""The tests handed in (key: instrument, detail: PASSED), and the evaluations."""
+"""The tests handed in (key: instrument, detail: PASSED), and the evaluations at completion."""
 
 CHECK_COLUMNS = (CheckAnswer.question_id, cast(CheckAnswer.chosen, Text))
 """A knowledge check that was answered: its question, and the options as a JSON list."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from soar_lms.catalogue.evaluation_checks import compare_texts, find_faults
 from soar_lms.catalogue.lesson_checks import BRIEF, check_lessons
 from soar_lms.catalogue.pair_checks import check_pairs
 from soar_lms.catalogue.problems import Problems, did_you_mean
@@ -22,15 +23,8 @@ from soar_lms.catalogue.yaml_source import KeyPath, YamlDocument, dotted
 
 RESERVED = frozenset(
     {
-        BRIEF,
-        "certificate",
-        "continue",
-        "evaluation",
-        "media",
-        "renew",
-        "setting",
-        "sources",
-        "tests",
+        *(BRIEF, "certificate", "continue", "evaluation", "follow-up"),
+        *("media", "renew", "setting", "sources", "tests"),
     }
 )
 """Words that stand in addresses where a setting stands, so no setting may be called so."""
@@ -119,8 +113,6 @@ def _check_unique_ids(tree: Tree, module: ModuleTree, problems: Problems) -> Non
         (("credit",), [offer.id for offer in spec.credit]),
         (("sources",), [source.id for source in spec.sources]),
     ]
-    if spec.evaluation:
-        lists.append((("evaluation", "items"), [item.id for item in spec.evaluation.items]))
     for path, ids in lists:
         for index, name in enumerate(ids):
             if name in ids[:index]:
@@ -192,6 +184,13 @@ def _check_credit(tree: Tree, module: ModuleTree, problems: Problems) -> None:
             _report(module.document, (*path, "valid"), message, problems)
 
 
+def _check_evaluation(tree: Tree, module: ModuleTree, problems: Problems) -> None:
+    if module.spec.evaluation is None:
+        return
+    for path, message in find_faults(module.spec.evaluation):
+        _report(module.document, ("evaluation", *path), message, problems)
+
+
 def _check_renewal(tree: Tree, module: ModuleTree, problems: Problems) -> None:
     renewal = module.spec.renewal
     if renewal is None:
@@ -236,16 +235,16 @@ def _refresher_faults(module: ModuleTree) -> Iterator[tuple[KeyPath, str]]:
 
 def _check_texts(tree: Tree, module: ModuleTree, problems: Problems) -> None:
     spec = module.spec
-    evaluation = [item.id for item in spec.evaluation.items] if spec.evaluation else []
     for source in module.texts.values():
         text, document = source.text, source.document
         for key, wanted, found in (
             ("objectives", spec.objectives, text.objectives),
             ("lessons", [lesson.id for lesson in spec.lessons], text.lessons),
             ("questions", list(spec.questions), text.questions),
-            ("evaluation", evaluation, text.evaluation),
         ):
             _compare_ids(document, (key,), wanted, found, problems)
+        for path, asked, worded in compare_texts(spec.evaluation, text.evaluation):
+            _compare_ids(document, path, asked, worded, problems)
         for lesson in spec.lessons:
             _check_warning(module, document, lesson, text.lessons.get(lesson.id), problems)
         for name, question in spec.questions.items():
@@ -311,6 +310,7 @@ _MODULE_CHECKS: tuple[Callable[[Tree, ModuleTree, Problems], None], ...] = (
     check_pairs,
     _check_objectives,
     _check_credit,
+    _check_evaluation,
     _check_renewal,
     _check_texts,
     check_lessons,

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from soar_lms.catalogue.comparison import Change, Difference, Path, compare, in_words, matches
 from soar_lms.catalogue.diff_texts import compare_texts, find_stale
+from soar_lms.catalogue.evaluation import FormSpec
 from soar_lms.catalogue.schema import Bank
 from soar_lms.catalogue.tree import ModuleTree, Tree
 
@@ -117,7 +118,35 @@ _RULES = (
     _Rule("credit.*", _REMOVED, _PEOPLE, "the offer ends: who has not completed cannot claim it"),
     _Rule("evaluation", _ADDED, _PEOPLE, "a new evaluation: asked of all who have not completed"),
     _Rule("evaluation", _REMOVED, _PEOPLE, "no evaluation any more: nobody is asked for it"),
-    _Rule("evaluation.version", _CHANGED, _PEOPLE, "a new form: who has given one keeps it"),
+    _Rule(
+        "evaluation.completion",
+        _CHANGED,
+        _PEOPLE,
+        "from {old} to {new}: who has given one keeps it",
+    ),
+    _Rule(
+        "evaluation.forms.*.version", _CHANGED, _PEOPLE, "a new form: who has given one keeps it"
+    ),
+    _Rule(
+        "evaluation.follow_up", _ADDED, _PEOPLE, "a new follow-up: for who completes from now on"
+    ),
+    _Rule("evaluation.follow_up", _REMOVED, _PEOPLE, "no follow-up any more, planned ones neither"),
+    _Rule(
+        "evaluation.follow_up.form",
+        _CHANGED,
+        _PEOPLE,
+        "from {old} to {new}: follow-ups that are planned are not sent any more",
+    ),
+    _Rule(
+        "evaluation.follow_up.after_months",
+        _CHANGED,
+        _PEOPLE,
+        "from {old} to {new}: follow-ups that are planned keep their day",
+    ),
+    _Rule("evaluation.items.*", _ADDED, _NOBODY, "a new item: asked by the forms that list it"),
+    _Rule("evaluation.items.*", _REMOVED, _NOBODY, "no form can ask it any more"),
+    _Rule("evaluation.forms.*", _ADDED, _NOBODY, "a new form: asked where the evaluation names it"),
+    _Rule("evaluation.forms.*", _REMOVED, _NOBODY, "nobody can be asked it any more"),
     _Rule("certificate.valid_months", _CHANGED, _PEOPLE, "from {old} to {new}: for new ones only"),
     *(
         _Rule(path, change, _NOBODY, message)
@@ -139,7 +168,7 @@ _DEFAULT = {
     _REMOVED: "removed; it was {old}",
     _CHANGED: "from {old} to {new}",
 }
-_SAME_FORM = "changed, and the form is still version {version}: raise evaluation.version"
+_SAME_FORM = "changed, and a form that asks it kept its version: raise {versions}"
 
 
 def compare_trees(old: Tree, new: Tree) -> list[Finding]:
@@ -206,14 +235,14 @@ def _judge(difference: Difference, old: ModuleTree, new: ModuleTree) -> Finding:
     rule = next((rule for rule in _RULES if rule.fits(difference, bank)), None)
     effect = rule.effect if rule else _PEOPLE
     message = rule.message if rule else _DEFAULT[difference.change]
-    version = _same_form(difference, old, new)
-    if version:
+    versions = _same_forms(difference, old, new)
+    if versions:
         effect, message = _PEOPLE, _SAME_FORM
     words = message.format(
         old=in_words(difference.old),
         new=in_words(difference.new),
         module=new.spec.id,
-        version=version,
+        versions=in_words(versions),
     )
     return Finding(new.spec.id, ".".join(difference.path), words, effect)
 
@@ -226,12 +255,28 @@ def _bank(path: Path, old: ModuleTree, new: ModuleTree) -> Bank | None:
     return question.bank
 
 
-def _same_form(difference: Difference, old: ModuleTree, new: ModuleTree) -> int | None:
-    """Return the version of the evaluation if it changed inside, and kept its version."""
+def _same_forms(difference: Difference, old: ModuleTree, new: ModuleTree) -> tuple[str, ...]:
+    """Return the versions that were kept though what their forms ask is not what it was.
+
+    An item is asked by each form that lists it. A form's OMB block is no question.
+    """
     was, now = old.spec.evaluation, new.spec.evaluation
-    if difference.path[0] != "evaluation" or was is None or now is None:
-        return None
-    return now.version if was.version == now.version else None
+    if was is None or now is None:
+        return ()
+    return tuple(
+        f"evaluation.forms.{name}.version"
+        for name, form in now.forms.items()
+        if name in was.forms
+        and was.forms[name].version == form.version
+        and _is_asked(difference.path, name, form)
+    )
+
+
+def _is_asked(path: Path, name: str, form: FormSpec) -> bool:
+    """Whether a path is about the items of a form."""
+    if matches(path, ("evaluation", "items", "*", "*")):
+        return path[2] in form.items
+    return path == ("evaluation", "forms", name, "items")
 
 
 def _compare_languages(old: ModuleTree, new: ModuleTree) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from soar_lms.catalogue.problems import Mark, Problems
 from soar_lms.catalogue.readability import MAX_GRADE, MIN_INFLESZ, measure
 from soar_lms.catalogue.stamps import check_stamps
 from soar_lms.catalogue.tree import ModuleTree, Tree
+from soar_lms.catalogue.yaml_source import dotted
 
 VERIFIED_FOR = timedelta(days=366)
 
@@ -20,6 +21,7 @@ def lint_tree(tree: Tree, today: date, problems: Problems) -> None:
         _lint_reading_level(module, problems)
         _lint_dates(module, today, problems)
         _lint_sources(module, today, problems)
+        _lint_burden(module, today, problems)
 
 
 def _lint_resources(tree: Tree, today: date, problems: Problems) -> None:
@@ -65,3 +67,14 @@ def _lint_sources(module: ModuleTree, today: date, problems: Problems) -> None:
             mark = document.mark(("sources", index, "checked"))
             message = "was last checked more than a year ago"
             problems.warning(document.file, mark, f"{path}.checked", message)
+
+
+def _lint_burden(module: ModuleTree, today: date, problems: Problems) -> None:
+    """Nobody may be asked to answer a form whose number has expired (5 CFR 1320.5(a) and (b))."""
+    forms = module.spec.evaluation.forms if module.spec.evaluation else {}
+    for form_id, form in forms.items():
+        if form.omb and form.omb.expires < today:
+            path = ("evaluation", "forms", form_id, "omb", "expires")
+            message = "the OMB number has expired: renew it, or ask nobody with this form"
+            mark = module.document.mark(path)
+            problems.warning(module.document.file, mark, dotted(path), message)

@@ -14,6 +14,7 @@ from typing import Annotated
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
+from soar_lms.catalogue.evaluation import EvaluationSpec, EvaluationText
 from soar_lms.catalogue.values import (
     Amount,
     Content,
@@ -158,14 +159,6 @@ class FeedbackPolicy(StrEnum):
     ALWAYS = "always"
 
 
-class ItemKind(StrEnum):
-    """How an item of the evaluation is answered."""
-
-    SCALE = "scale"
-    BEFORE_NOW = "before-now"
-    TEXT = "text"
-
-
 class ModuleDates(Content):
     """When a module was released, last reviewed, and when it must be reviewed again."""
 
@@ -248,21 +241,6 @@ class Instruments(Content):
 
     pre: PreTest | None = None
     post: PostTest | None = None
-
-
-class EvaluationItem(Content):
-    """One thing the evaluation asks."""
-
-    id: Id
-    kind: Annotated[ItemKind, read_choice(ItemKind)]
-    required: bool = True
-
-
-class EvaluationSpec(Content):
-    """The form at the end: what learners thought of the module."""
-
-    version: Annotated[int, Field(ge=1)]
-    items: Annotated[tuple[EvaluationItem, ...], Field(min_length=1, strict=False)]
 
 
 class CertificateSpec(Content):
@@ -386,7 +364,7 @@ class TextFile(Content):
     objectives: Mapping[Id, Line]
     lessons: Mapping[Id, LessonText]
     questions: Mapping[Id, QuestionText] = Field(default_factory=dict)
-    evaluation: Mapping[Id, Line] = Field(default_factory=dict)
+    evaluation: EvaluationText = EvaluationText()
 
 
 def known_keys(model: type[BaseModel] | None) -> list[str]:

@@ -33,6 +33,7 @@ _TYPE_MESSAGES: Mapping[str, Callable[[object, _Context], str]] = {
 }
 _PATTERN_MESSAGE = "{value} does not have the right form ({hint})"
 _HINTS = (
+    ("\\d{4}-", 'a number in quotes, like "1234-5678"'),
     ("\\d+", 'three numbers in quotes, like "1.0.0"'),
     ("[A-Z]", "a language tag like en or es"),
     ("[a-z0-9]", "an id: a-z, 0-9 and -"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,7 +14,7 @@ from soar_lms.catalogue.model import Module
 from soar_lms.catalogue.schema import CreditOffer, RefresherSpec
 from soar_lms.certificates.codes import format_code, make_code, read_code
 from soar_lms.certificates.models import Certificate
-from soar_lms.clock import local_date
+from soar_lms.clock import add_months, local_date
 from soar_lms.database import Among, Numbers, db
 from soar_lms.errors import DomainError, NotFoundError
 from soar_lms.i18n import lazy_gettext
@@ -127,12 +126,7 @@ def _find_offer(module: Module, language: str, day: date, claim: Claim) -> Credi
 
 
 def _expiry(completed_on: date, valid_months: int | None) -> date | None:
-    """Return the same day of the month, `valid_months` later; the month's last day if shorter."""
-    if valid_months is None:
-        return None
-    months = completed_on.year * 12 + completed_on.month - 1 + valid_months
-    year, month = divmod(months, 12)
-    return date(year, month + 1, min(completed_on.day, monthrange(year, month + 1)[1]))
+    return None if valid_months is None else add_months(completed_on, valid_months)
 
 
 def find_certificate(typed: str) -> Certificate | None:

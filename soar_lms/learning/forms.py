@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -19,11 +20,13 @@ from wtforms.validators import DataRequired, InputRequired, Length, ValidationEr
 from wtforms.validators import Optional as OptionalInput
 
 from soar_lms.accounts.professions import list_professions, list_territories
+from soar_lms.catalogue.evaluation import EvaluationItem, EvaluationText, ItemKind
 from soar_lms.catalogue.model import Module
-from soar_lms.catalogue.schema import CreditOffer, EvaluationItem, ItemKind
+from soar_lms.catalogue.schema import CreditOffer
 from soar_lms.certificates.fonts import missing_characters
 from soar_lms.certificates.models import NAME_LENGTH
 from soar_lms.content import catalogue
+from soar_lms.errors import NotFoundError
 from soar_lms.forms import Form, require_letters
 from soar_lms.i18n import current_language, gettext
 from soar_lms.i18n import lazy_gettext as _
@@ -61,47 +64,90 @@ class AnswerForm(Form):
 class EvaluationForm(Form):
     """What a learner thought of a module; the items come from its content."""
 
-    def answers(self, module: Module) -> dict[str, Any]:
+    items: Mapping[str, EvaluationItem] = {}
+
+    def field(self, item_id: str, when: str | None = None) -> Field:
+        """Return the field of an item, or of one half of a pair."""
+        return self[_key(item_id, when)]
+
+    def answers(self) -> dict[str, Any]:
         """Return the answers by item, numbers as numbers; what was left out is not there."""
         found: dict[str, Any] = {}
-        for item in module.spec.evaluation.items if module.spec.evaluation else ():
+        for item_id, item in self.items.items():
             if item.kind is ItemKind.BEFORE_NOW:
-                pair = {when: self[f"{item.id}-{when}"].data for when in ("before", "now")}
+                pair = {when: self.field(item_id, when).data for when in ("before", "now")}
                 if any(pair.values()):
-                    found[item.id] = {when: int(data) for when, data in pair.items() if data}
-            elif self[item.id].data:
-                data = self[item.id].data
-                found[item.id] = int(data) if item.kind is ItemKind.SCALE else data
+                    found[item_id] = {when: int(data) for when, data in pair.items() if data}
+            elif data := self.field(item_id).data:
+                found[item_id] = int(data) if item.kind is ItemKind.SCALE else data
         return found
 
 
-def make_evaluation_form(module: Module) -> EvaluationForm:
-    """Return the evaluation of a module, in the language of the page."""
+def make_evaluation_form(module: Module, form_id: str) -> EvaluationForm:
+    """Return a form of a module's evaluation, in the language of the page.
+
+    :raises NotFoundError: when the module has no such form.
+    """
+    spec = module.spec.evaluation
+    if spec is None or form_id not in spec.forms:
+        raise NotFoundError
     texts = module.texts[current_language().tag].evaluation
-    fields: dict[str, Any] = {}
-    for item in module.spec.evaluation.items if module.spec.evaluation else ():
-        fields.update(_item_fields(item, texts[item.id]))
-    form: EvaluationForm = type("ModuleEvaluationForm", (EvaluationForm,), fields)()
+    items = spec.items_of(form_id)
+    parts: dict[str, Any] = {"items": items}
+    for item_id, item in items.items():
+        parts.update(_item_fields(item_id, item, texts))
+    form: EvaluationForm = type("ModuleEvaluationForm", (EvaluationForm,), parts)()
     return form
 
 
-def _item_fields(item: EvaluationItem, label: str) -> dict[str, Any]:
-    required = _required(label) if item.required else OptionalInput()
+def _key(item_id: str, when: str | None = None) -> str:
+    """Return what a field is called in its class: an item may be called "data" or "errors"."""
+    return "-".join(filter(None, ("item", item_id, when)))
+
+
+def _item_fields(item_id: str, item: EvaluationItem, texts: EvaluationText) -> dict[str, Any]:
+    label = texts.items[item_id]
     if item.kind is ItemKind.TEXT:
         length = Length(max=COMMENT_LENGTH, message=_("Write at most %(max)d characters."))
-        return {item.id: TextAreaField(label, validators=[OptionalInput(), length])}
-    choices = [SelectChoice(str(number), str(number)) for number in SCALE]
-    if item.kind is ItemKind.SCALE:
-        return {item.id: RadioField(label, choices=choices, validators=[required])}
-    whens = (("before", gettext("Before this module")), ("now", gettext("Now")))
-    return {
-        f"{item.id}-{when}": RadioField(
-            words,
-            choices=choices,
-            validators=[_required(f"{label} {words}") if item.required else OptionalInput()],
+        area = TextAreaField(
+            label, name=item_id, id=_key(item_id), validators=[OptionalInput(), length]
         )
-        for when, words in whens
-    }
+        return {_key(item_id): area}
+    if item.kind is ItemKind.BEFORE_NOW:
+        whens = (("before", gettext("Before this module")), ("now", gettext("Now")))
+        return {
+            _key(item_id, when): _scale(item_id, item, words, f"{label} {words}", when)
+            for when, words in whens
+        }
+    if item.kind is ItemKind.SCALE:
+        return {_key(item_id): _scale(item_id, item, label, label)}
+    options = texts.options[item_id]
+    choices = [SelectChoice(option, options[option]) for option in item.options or ()]
+    return {_key(item_id): _radio(item_id, item, label, label, choices)}
+
+
+def _scale(
+    item_id: str, item: EvaluationItem, label: str, question: str, when: str | None = None
+) -> Field:
+    choices = [SelectChoice(str(number), str(number)) for number in SCALE]
+    return _radio(item_id, item, label, question, choices, when)
+
+
+def _radio(
+    item_id: str,
+    item: EvaluationItem,
+    label: str,
+    question: str,
+    choices: list[SelectChoice],
+    when: str | None = None,
+) -> Field:
+    return RadioField(
+        label,
+        name=f"{item_id}-{when}" if when else item_id,
+        id=_key(item_id, when),
+        choices=choices,
+        validators=[_required(question) if item.required else OptionalInput()],
+    )
 
 
 def _required(question: str) -> InputRequired:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from soar_lms.database import Base, UTCDateTime
@@ -49,3 +51,55 @@ class LessonCompletion(Base):
     lesson_id: Mapped[str] = mapped_column(String(60), primary_key=True)
     setting: Mapped[str] = mapped_column(String(60), primary_key=True, default=SHARED)
     completed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class FollowUpState(StrEnum):
+    """What became of a follow-up."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+    DECLINED = "declined"
+
+
+class FollowUp(Base):
+    """That somebody who completed a module is asked again, months later, by e-mail."""
+
+    __tablename__ = "follow_ups"
+    __table_args__ = (
+        CheckConstraint("state IN ('open', 'answered', 'declined')", name="state_is_known"),
+        CheckConstraint("sent BETWEEN 0 AND 4", name="sent_at_most_four"),
+        CheckConstraint("state = 'open' OR next_at IS NULL", name="quiet_when_over"),
+        Index(
+            "ix_follow_ups_next",
+            "next_at",
+            sqlite_where=sql("next_at IS NOT NULL"),
+            postgresql_where=sql("next_at IS NOT NULL"),
+        ),
+    )
+
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolments.id"), primary_key=True)
+    form_id: Mapped[str] = mapped_column(String(60))
+    due_on: Mapped[date] = mapped_column(Date)
+    """The day of the invitation, where the learner is."""
+    closes_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    """From when on nobody can answer any more."""
+    next_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When the next e-mail is written; None when no more will be."""
+    sent: Mapped[int] = mapped_column(default=0)
+    """E-mails written so far: the invitation and at most three reminders."""
+    state: Mapped[str] = mapped_column(String(10), default=FollowUpState.OPEN)
+
+
+class FollowUpLink(Base):
+    """A link that an e-mail carried: who holds it may answer without signing in.
+
+    The token is random and only its hash is kept: this table opens nothing.
+    """
+
+    __tablename__ = "follow_up_links"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    """SHA-256, in hexadecimal digits."""
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("follow_ups.enrolment_id"), index=True)
+    message_id: Mapped[int]
+    """The e-mail in the outbox, to withdraw it when it is not wanted any more."""

@@ -15,16 +15,20 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from soar_lms.accounts.models import Person
+from soar_lms.assessments import evaluations
 from soar_lms.assessments import services as assessments
+from soar_lms.assessments.evaluations import Answered
 from soar_lms.assessments.models import Attempt
 from soar_lms.catalogue.model import Module
 from soar_lms.catalogue.schema import RefresherSpec
 from soar_lms.certificates import services as certificates
 from soar_lms.certificates.models import Certificate
 from soar_lms.certificates.services import Claim, Provider
+from soar_lms.clock import local_date
 from soar_lms.database import db
 from soar_lms.errors import DomainError, NotFoundError
 from soar_lms.i18n import format_day, gettext, lazy_gettext
+from soar_lms.learning.follow_ups import plan_follow_up
 from soar_lms.learning.models import Enrolment, LessonCompletion
 from soar_lms.learning.path import SHARED, PathKind, Step
 from soar_lms.learning.standing import find_enrolment, find_renewal, get_enrolment, get_standing
@@ -201,27 +205,36 @@ def start_test(
 def give_evaluation(
     enrolment: Enrolment,
     module: Module,
+    form_id: str,
     answers: Mapping[str, Any],
     *,
     language: str,
+    time_zone: str,
     now: datetime,
 ) -> None:
-    """Hand in the evaluation; a second time it changes nothing.
+    """Hand in the evaluation, by the one form or the longer one; a second time it changes nothing.
+
+    The month that is kept with the answers is that of `time_zone`, where the learner is.
 
     :raises StepNotOpenError: when something comes before it.
+    :raises NotFoundError: when the module does not ask this form now.
     """
     path = get_standing(enrolment, module).path
     if path.is_done(Step.EVALUATION):
         return
     if not path.is_open(Step.EVALUATION):
         raise StepNotOpenError
-    assessments.submit_evaluation(
+    evaluations.submit_evaluation(
         module,
+        Answered(
+            form_id=form_id,
+            answers=answers,
+            setting=enrolment.setting,
+            language=language,
+            today=local_date(now, time_zone),
+        ),
         enrolment_id=enrolment.id,
-        setting=enrolment.setting,
-        language=language,
-        answers=answers,
-        today=now.date(),
+        occasion=evaluations.COMPLETION,
     )
 
 
@@ -246,10 +259,13 @@ def complete_module(
     _lock(enrolment)
     if enrolment.completed_at is not None:
         return certificates.get_current_certificate(enrolment.id)
-    if not get_standing(enrolment, module).path.is_open(Step.CONFIRMATION):
+    standing = get_standing(enrolment, module)
+    if not standing.path.is_open(Step.CONFIRMATION):
         raise StepNotOpenError
     enrolment.completed_at = now
     enrolment.language = language
+    if standing.asked.evaluation:
+        plan_follow_up(enrolment, module, person.time_zone, now)
     certificate = certificates.issue_certificate(
         module,
         setting_name=setting_name,

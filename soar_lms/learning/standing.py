@@ -8,10 +8,21 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import JSON, bindparam, case, literal, select, union_all
+from sqlalchemy import (
+    JSON,
+    CompoundSelect,
+    String,
+    bindparam,
+    case,
+    cast,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 
 from soar_lms.assessments import services as assessments
 from soar_lms.assessments.models import Attempt, CheckAnswer
@@ -21,7 +32,7 @@ from soar_lms.certificates.models import Certificate
 from soar_lms.clock import local_date
 from soar_lms.database import Among, Numbers, db, read
 from soar_lms.errors import NotFoundError
-from soar_lms.learning.models import Enrolment, LessonCompletion
+from soar_lms.learning.models import Enrolment, FollowUp, FollowUpState, LessonCompletion
 from soar_lms.learning.path import (
     Facts,
     LessonKey,
@@ -34,6 +45,16 @@ from soar_lms.learning.path import (
 from soar_lms.learning.renewal import Renewal, make_renewal
 
 _LESSON_FACT = "lesson"
+_FOLLOW_UP_FACT = "follow-up"
+_Facts = CompoundSelect[int, str, str, str]
+
+
+@dataclass(frozen=True)
+class PlannedFollowUp:
+    """That e-mail about a follow-up is still to come, or that the learner wants none."""
+
+    due_on: date
+    is_declined: bool
 
 
 @dataclass
@@ -44,6 +65,8 @@ class Progress:
     submitted: set[str] = field(default_factory=set)
     passed: bool = False
     evaluation_given: bool = False
+    follow_up: PlannedFollowUp | None = None
+    """Only where one enrolment is asked for; no list shows it."""
 
     def facts(self, *, completed: bool) -> Facts:
         return Facts(
@@ -94,11 +117,15 @@ def get_enrolment(person_id: int, module_id: str) -> Enrolment:
 
 def load_progress(enrolment_ids: Collection[int]) -> dict[int, Progress]:
     """Return what each enrolment did, in one query."""
+    return _load(_FACTS, enrolment_ids)
+
+
+def _load(facts: _Facts, enrolment_ids: Collection[int]) -> dict[int, Progress]:
     found = {enrolment_id: Progress() for enrolment_id in enrolment_ids}
     if not found:
         return found
     values = {assessments.ENROLMENTS.key: enrolment_ids}
-    for enrolment_id, kind, key, detail in db.session.execute(_FACTS, values):
+    for enrolment_id, kind, key, detail in db.session.execute(facts, values):
         _note(found[enrolment_id], kind, key, detail)
     return found
 
@@ -114,6 +141,18 @@ _FACT_SELECTS: list[FactSelect] = [
     *assessments.RESULTS,
 ]
 _FACTS = union_all(*_FACT_SELECTS)
+_FACTS_OF_ONE = union_all(
+    *_FACT_SELECTS,
+    select(
+        FollowUp.enrolment_id,
+        literal(_FOLLOW_UP_FACT),
+        FollowUp.state,
+        cast(FollowUp.due_on, String),
+    ).where(
+        Among(FollowUp.enrolment_id, assessments.ENROLMENTS),
+        or_(FollowUp.next_at.is_not(None), FollowUp.state == FollowUpState.DECLINED),
+    ),
+)
 
 
 def _note(progress: Progress, kind: str, key: str, detail: str) -> None:
@@ -122,6 +161,9 @@ def _note(progress: Progress, kind: str, key: str, detail: str) -> None:
     elif kind == assessments.ATTEMPT_FACT:
         progress.submitted.add(key)
         progress.passed = progress.passed or detail == assessments.PASSED
+    elif kind == _FOLLOW_UP_FACT:
+        is_declined = key == FollowUpState.DECLINED
+        progress.follow_up = PlannedFollowUp(date.fromisoformat(detail), is_declined)
     else:
         progress.evaluation_given = True
 
@@ -134,7 +176,8 @@ def find_standing(person_id: int, module: Module) -> Standing | None:
 
 def get_standing(enrolment: Enrolment, module: Module) -> Standing:
     """Return where an enrolment stands."""
-    return standing_of(enrolment, module, load_progress([enrolment.id])[enrolment.id])
+    facts = _load(_FACTS_OF_ONE, [enrolment.id])[enrolment.id]
+    return standing_of(enrolment, module, facts)
 
 
 def standing_of(enrolment: Enrolment, module: Module, progress: Progress) -> Standing:

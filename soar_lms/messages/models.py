@@ -37,4 +37,4 @@ class OutboxMessage(Base):
     last_error: Mapped[str | None] = mapped_column(String(300))
     sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     failed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    """When it was given up."""
+    """When it was given up; of one that was withdrawn, when it was made."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from urllib.parse import urlsplit
 
 from flask import current_app, render_template
+from sqlalchemy import update
 
 from soar_lms.database import db
 from soar_lms.i18n import speaking
@@ -41,6 +43,19 @@ def post_message(
     )
     db.session.add(message)
     return message
+
+
+def withdraw_messages(message_ids: Collection[int]) -> None:
+    """Keep e-mails from being sent that are not wanted any more; what was sent stays sent.
+
+    One that a worker holds at this very moment still goes out. When it was withdrawn is not noted:
+    that could say when somebody answered a question that nobody shall know the answer of.
+    """
+    db.session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.id.in_(message_ids), OutboxMessage.sent_at.is_(None))
+        .values(failed_at=OutboxMessage.created_at, last_error="withdrawn", body="")
+    )
 
 
 def public_url(endpoint: str, **values: str) -> str:

@@ -1,5 +1,7 @@
 """The worker: takes what is due from the outbox and sends it, each message once.
 
+Features have it do their own work beside that: a `Job` each, registered by the command line.
+
 A message is taken by moving its `due_at` on, in a transaction of its own; so two workers never
 hold the same one, and a worker that dies loses nothing: the message falls due again.
 """
@@ -7,6 +9,8 @@ hold the same one, and a worker that dies loses nothing: the message falls due a
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
@@ -28,18 +32,45 @@ LONGEST_WAIT = timedelta(hours=6)
 log = structlog.get_logger(__name__)
 
 
-def run_worker(app: Flask, stop: threading.Event, *, pause_seconds: float = 1.0) -> None:
-    """Send what is due until `stop` is set; a database that is away is waited for."""
+@dataclass(frozen=True)
+class Job:
+    """Work to be looked for from time to time."""
+
+    name: str
+    run: Callable[[datetime], int]
+    """Does what is due at a moment, in transactions of its own; returns how much that was."""
+    every: timedelta
+    """How long to wait before the next look, when there was nothing to do."""
+
+
+def run_worker(
+    app: Flask, stop: threading.Event, jobs: Sequence[Job] = (), *, pause_seconds: float = 1.0
+) -> None:
+    """Do the jobs and send what is due until `stop` is set; a database that is away is waited for.
+
+    A job that found work is asked again at once.
+    """
     transport = make_transport(app.config["SOAR"])
+    outbox = Job("outbox", lambda now: send_due(transport, now), every=timedelta(0))
+    next_look: dict[str, datetime] = {}
     while not stop.is_set():
-        sent = 0
-        with app.app_context():
-            try:
-                sent = send_due(transport, utc_now())
-            except Exception:
-                log.exception("worker_failed")
-        if not sent:
+        now, done = utc_now(), 0
+        for job in (*jobs, outbox):
+            if next_look.get(job.name, now) <= now:
+                count = _run(app, job, now)
+                next_look[job.name] = now if count else now + job.every
+                done += count
+        if not done:
             stop.wait(pause_seconds)
+
+
+def _run(app: Flask, job: Job, now: datetime) -> int:
+    with app.app_context():
+        try:
+            return job.run(now)
+        except Exception:  # whatever it is, the other jobs must be done
+            log.exception("worker_failed", job=job.name)
+            return 0
 
 
 def send_due(transport: Transport, now: datetime) -> int:

@@ -137,7 +137,7 @@ def test_what_both_began_is_put_together(pair: Pair, merge: Merge) -> None:
         theirs = records.enrol(other, "m", lessons=("two", "three"))
         records.check(theirs, "asked-of-both")
         records.check(theirs, "asked-of-one")
-        db.session.add(EvaluationReceipt(enrolment_id=theirs, form_version=1))
+        db.session.add(EvaluationReceipt(enrolment_id=theirs, occasion="completion"))
 
     merge()
 
@@ -150,7 +150,7 @@ def test_what_both_began_is_put_together(pair: Pair, merge: Merge) -> None:
     assert enrolments_of(keep, "m") == [theirs, mine]
     assert sorted(lessons) == ["one", "three", "two"]
     assert sorted(checks) == ["asked-of-both", "asked-of-one"]
-    assert db.session.get(EvaluationReceipt, mine) is not None
+    assert db.session.get(EvaluationReceipt, (mine, "completion")) is not None
 
 
 def test_a_lesson_that_both_did_counts_from_the_earlier_moment(pair: Pair, merge: Merge) -> None:

@@ -54,7 +54,7 @@ def live(keep: Person, other: Person) -> None:
         records.attempt(begun, points=0, instrument="pre")
         records.attempt(begun, points=0)
         records.attempt(begun, points=None, number=2)
-        db.session.add(EvaluationReceipt(enrolment_id=begun, form_version=1))
+        db.session.add(EvaluationReceipt(enrolment_id=begun, occasion="completion"))
         records.finish(person, "completed")
         records.finish(person, f"only-{person.id}")
         db.session.add(PersonEmail(person_id=person.id, email="claim@example.org", added_at=NOW))

@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 
 from soar_lms.assessments import services
-from soar_lms.assessments.models import Answer, Attempt, EvaluationReceipt, EvaluationResponse
+from soar_lms.assessments.models import Answer, Attempt
 from soar_lms.catalogue.model import Module
 from soar_lms.database import db, transaction
 from tests.factories import NOW, make_enrolment, make_person
@@ -101,24 +101,3 @@ def save_or_hand_in(module: Module, turns: Iterator[str], attempt: Attempt) -> b
     except services.AttemptClosedError:
         return False
     return True
-
-
-def test_an_evaluation_sent_twice_at_once_is_kept_once(
-    app: Flask, module: Module, enrolments: list[int]
-) -> None:
-    def evaluate(enrolment_id: int) -> None:
-        services.submit_evaluation(
-            module,
-            enrolment_id=enrolment_id,
-            setting="health-care",
-            language="en",
-            answers={"useful": 3},
-            today=NOW.date(),
-        )
-
-    for enrolment_id in enrolments:
-        at_once(app, partial(int, enrolment_id), evaluate)
-
-    with app.app_context():
-        assert db.session.query(EvaluationResponse).count() == ROUNDS
-        assert db.session.query(EvaluationReceipt).count() == ROUNDS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import timedelta
 from fractions import Fraction
 from random import Random
 from typing import Any
@@ -20,14 +20,12 @@ from soar_lms.assessments.models import (
     Answer,
     Attempt,
     CheckAnswer,
-    EvaluationReceipt,
-    EvaluationResponse,
 )
 from soar_lms.catalogue.model import Module
 from soar_lms.catalogue.schema import Bank, QuestionKind
 from soar_lms.database import db, transaction
 from soar_lms.errors import DomainError, NotFoundError
-from tests.assessments.variants import post_test, with_attempts, with_questions, with_spec
+from tests.assessments.variants import post_test, with_attempts, with_questions
 from tests.factories import NOW, make_enrolment, make_person, some_answer, wrong_answer
 
 SETTING = "health-care"
@@ -399,66 +397,3 @@ def test_a_question_of_a_test_cannot_be_tried_out_as_a_check(
         name, question = next(iter(module.questions(bank, SETTING).items()))
         with refused(NotFoundError):
             give_check(module, enrolment_id, name, list(question.correct))
-
-
-# --- evaluations --------------------------------------------------------------------------------
-
-
-def evaluate(module: Module, enrolment_id: int, answers: dict[str, Any]) -> None:
-    with transaction():
-        services.submit_evaluation(
-            module,
-            enrolment_id=enrolment_id,
-            setting=SETTING,
-            language="es",
-            answers=answers,
-            today=date(2026, 11, 22),
-        )
-
-
-def test_an_evaluation_is_kept_once_and_only_by_month(enrolment_id: int, module: Module) -> None:
-    evaluate(module, enrolment_id, {"useful": 5, "comment": "Gracias."})
-    evaluate(module, enrolment_id, {"useful": 1})
-
-    (response,) = db.session.scalars(select(EvaluationResponse))
-    assert response.answers == {"useful": 5, "comment": "Gracias."}
-    assert (response.month, response.language, response.setting) == (
-        date(2026, 11, 1),
-        "es",
-        SETTING,
-    )
-    assert db.session.query(EvaluationReceipt).count() == 1
-
-
-def test_no_column_of_an_evaluation_leads_to_a_person() -> None:
-    table = inspect(EvaluationResponse).local_table
-
-    assert {column.name for column in table.columns} == {
-        "id",
-        "module_id",
-        "module_version",
-        "form_version",
-        "setting",
-        "language",
-        "month",
-        "answers",
-    }
-    assert not table.foreign_keys
-
-
-def test_the_order_of_evaluations_is_not_the_order_of_people(
-    context: Flask, module: Module
-) -> None:
-    with transaction():
-        ids = [make_enrolment(make_person(), module).id for _ in range(12)]
-    for number, enrolment_id in enumerate(ids):
-        evaluate(module, enrolment_id, {"useful": number})
-
-    by_key = db.session.scalars(select(EvaluationResponse).order_by(EvaluationResponse.id))
-
-    assert [response.answers["useful"] for response in by_key] != list(range(12))
-
-
-def test_a_module_without_an_evaluation_takes_none(enrolment_id: int, module: Module) -> None:
-    with refused(NotFoundError):
-        evaluate(with_spec(module, evaluation=None), enrolment_id, {})

@@ -430,7 +430,7 @@ BROKEN = [
         "garden/module.yaml",
         'step: "0.5"',
         'step: "0.3"',
-        ["garden/module.yaml:49:13: credit.0.amount: must be a multiple of step (0.3)"],
+        ["garden/module.yaml:59:13: credit.0.amount: must be a multiple of step (0.3)"],
         id="credit-step",
     ),
     pytest.param(
@@ -438,7 +438,7 @@ BROKEN = [
         "valid_months: 12, ",
         "",
         [
-            "garden/module.yaml:60:3: renewal: "
+            "garden/module.yaml:70:3: renewal: "
             "needs certificate.valid_months: what does not expire is not renewed"
         ],
         id="renewal-of-what-does-not-expire",
@@ -448,7 +448,7 @@ BROKEN = [
         "opens_days_before: 60",
         "opens_days_before: 336",
         [
-            "garden/module.yaml:60:22: renewal.opens_days_before: "
+            "garden/module.yaml:70:22: renewal.opens_days_before: "
             "opens before a certificate is issued: it is valid for 12 months"
         ],
         id="renewal-before-the-certificate",
@@ -458,9 +458,9 @@ BROKEN = [
         "refresher: {minutes: 6, lessons: [tools], evaluation: false}",
         "refresher: {minutes: 6, lessons: [tool, start, start], evaluation: false}",
         [
-            "garden/module.yaml:62:37: renewal.refresher.lessons.0: "
+            "garden/module.yaml:72:37: renewal.refresher.lessons.0: "
             '"tool" is not among the lessons; did you mean "tools"?',
-            'garden/module.yaml:62:50: renewal.refresher.lessons.2: "start" stands twice',
+            'garden/module.yaml:72:50: renewal.refresher.lessons.2: "start" stands twice',
         ],
         id="refresher-of-unknown-lessons",
     ),
@@ -468,7 +468,7 @@ BROKEN = [
         "garden/module.yaml",
         "refresher: {minutes: 6, lessons: [tools], evaluation: false}",
         "refresher: {minutes: 6, lessons: [], evaluation: false}",
-        ["garden/module.yaml:62:36: renewal.refresher.lessons: needs at least 1"],
+        ["garden/module.yaml:72:36: renewal.refresher.lessons: needs at least 1"],
         id="refresher-without-lessons",
     ),
     pytest.param(
@@ -476,7 +476,7 @@ BROKEN = [
         "refresher: {minutes: 6, lessons: [tools], evaluation: false}",
         "refresher: {minutes: 13, lessons: [tools], evaluation: false}",
         [
-            "garden/module.yaml:62:24: renewal.refresher.minutes: "
+            "garden/module.yaml:72:24: renewal.refresher.minutes: "
             "must not be more than the whole module takes (12)"
         ],
         id="refresher-longer-than-the-module",
@@ -510,6 +510,109 @@ BROKEN = [
             "settings.yaml:3:9: yaml: cannot be read: did not find expected ',' or ']'",
         ],
         id="broken-yaml",
+    ),
+    pytest.param(
+        "garden/module.yaml",
+        "longer: long",
+        "longer: short",
+        [
+            'garden/module.yaml:37:11: evaluation.longer: "short" has an occasion already',
+            "garden/module.yaml:49:11: evaluation.forms.long: has no occasion: "
+            "completion, longer or follow_up names it",
+        ],
+        id="one-form-on-two-occasions",
+    ),
+    pytest.param(
+        "garden/module.yaml",
+        "follow_up: {form: later}",
+        "follow_up: {form: latter}",
+        [
+            'garden/module.yaml:38:21: evaluation.follow_up.form: "latter" is not '
+            'among the forms; did you mean "later"?',
+            "garden/module.yaml:50:12: evaluation.forms.later: has no occasion: "
+            "completion, longer or follow_up names it",
+        ],
+        id="follow-up-without-form",
+    ),
+    pytest.param(
+        "garden/module.yaml",
+        "follow_up: {form: later}",
+        "follow_up: {form: later, reminders: 4, every_days: 29}",
+        [
+            "garden/module.yaml:38:39: evaluation.follow_up.reminders: must be at most 3",
+            "garden/module.yaml:38:54: evaluation.follow_up.every_days: must be at most 28",
+        ],
+        id="too-many-reminders",
+    ),
+    pytest.param(
+        "garden/module.yaml",
+        "items: [sure, useful, planted, comment]",
+        "items: [sure, usefull, planted, comment, sure]",
+        [
+            'garden/module.yaml:49:38: evaluation.forms.long.items.1: "usefull" is '
+            'not among the items; did you mean "useful"?',
+            'garden/module.yaml:49:65: evaluation.forms.long.items.4: "sure" stands twice',
+        ],
+        id="items-of-a-form",
+    ),
+    pytest.param(
+        "garden/module.yaml",
+        "useful: {kind: scale}",
+        "useful: {kind: scale, options: [a, a]}\n    idle: {kind: text}",
+        [
+            'garden/ar/text.yaml:39:5: evaluation.items: "idle" of module.yaml is missing',
+            'garden/ar/text.yaml:44:5: evaluation.options: "useful" of module.yaml is missing',
+            'garden/en/text.yaml:39:5: evaluation.items: "idle" of module.yaml is missing',
+            'garden/en/text.yaml:44:5: evaluation.options: "useful" of module.yaml is missing',
+            "garden/module.yaml:41:36: evaluation.items.useful.options: an option stands twice",
+            "garden/module.yaml:41:36: evaluation.items.useful.options: only a "
+            "choice has options, not scale",
+            "garden/module.yaml:42:11: evaluation.items.idle: no form asks this",
+            "garden/module.yaml:42:11: evaluation.items.idle: nobody must write: a "
+            "text needs required: false",
+        ],
+        id="items-and-their-kind",
+    ),
+    pytest.param(
+        "garden/module.yaml",
+        "planted: {kind: choice, options: [planted, not-yet]}",
+        "planted: {kind: choice}",
+        [
+            'garden/ar/text.yaml:44:5: evaluation.options.planted: "planted" is not in module.yaml',
+            'garden/en/text.yaml:44:5: evaluation.options.planted: "planted" is not in module.yaml',
+            "garden/module.yaml:42:14: evaluation.items.planted: a choice needs options",
+        ],
+        id="a-choice-without-options",
+    ),
+    pytest.param(
+        "garden/module.yaml",
+        'control_number: "0000-0000"',
+        'control_number: "0000"',
+        [
+            "garden/module.yaml:48:29: evaluation.forms.short.omb.control_number: "
+            '"0000" does not have the right form (a number in quotes, like "1234-5678")'
+        ],
+        id="control-number",
+    ),
+    pytest.param(
+        "garden/ar/text.yaml",
+        "planted: {planted: نعم, not-yet: ليس بعد}",
+        "planted: {planted: نعم, later: ليس بعد}",
+        [
+            'garden/ar/text.yaml:44:14: evaluation.options.planted: "not-yet" of '
+            "module.yaml is missing",
+            'garden/ar/text.yaml:44:29: evaluation.options.planted.later: "later" is '
+            'not in module.yaml; did you mean "planted"?',
+        ],
+        id="words-of-a-choice",
+    ),
+    pytest.param(
+        "garden/en/text.yaml",
+        "  statements:\n    short: The Garden Office asks this to improve the module. "
+        "Answering is voluntary.",
+        "  statements: {}",
+        ['garden/en/text.yaml:45:15: evaluation.statements: "short" of module.yaml is missing'],
+        id="no-burden-statement",
     ),
 ]
 
@@ -625,6 +728,8 @@ def test_dates_in_the_past_are_warnings() -> None:
 
     assert [line.split(": ", 1)[1] for line in found] == [
         "dates.expires: warning: is in the past: review the module",
+        "evaluation.forms.short.omb.expires: warning: "
+        "the OMB number has expired: renew it, or ask nobody with this form",
         "credit.0.valid.until: warning: is in the past: nobody gets this credit",
         "sources.0.checked: warning: was last checked more than a year ago",
         "resources.plant-line.last_verified: warning: "

@@ -188,17 +188,50 @@ def test_versions_are_compared_as_numbers(root: Path) -> None:
             id="key",
         ),
         pytest.param(
-            "{id: useful, kind: scale}",
-            "{id: useful, kind: text}",
-            "garden: evaluation.items.useful.kind: changed, and the form is still version 1: "
-            "raise evaluation.version",
-            id="evaluation-of-the-same-version",
+            "useful: {kind: scale}",
+            "useful: {kind: text}",
+            "garden: evaluation.items.useful.kind: changed, and a form that asks it kept its "
+            "version: raise evaluation.forms.short.version, evaluation.forms.long.version",
+            id="an-item-of-forms-of-the-same-version",
         ),
         pytest.param(
-            "evaluation:\n  version: 1",
-            "evaluation:\n  version: 2",
-            "garden: evaluation.version: a new form: who has given one keeps it",
-            id="evaluation-of-a-new-version",
+            "later: {version: 1, items: [planted, comment]}",
+            "later: {version: 1, items: [comment, planted]}",
+            "garden: evaluation.forms.later.items: changed, and a form that asks it kept its "
+            "version: raise evaluation.forms.later.version",
+            id="a-form-of-the-same-version",
+        ),
+        pytest.param(
+            "long: {version: 2",
+            "long: {version: 3",
+            "garden: evaluation.forms.long.version: a new form: who has given one keeps it",
+            id="a-form-of-a-new-version",
+        ),
+        pytest.param(
+            "completion: short\n  longer: long",
+            "completion: long",
+            "garden: evaluation.completion: from short to long: who has given one keeps it\n"
+            "garden: evaluation.longer: removed; it was long",
+            id="another-form-before-the-certificate",
+        ),
+        pytest.param(
+            "  follow_up: {form: later}\n",
+            "",
+            "garden: evaluation.follow_up: no follow-up any more, planned ones neither",
+            id="no-follow-up",
+        ),
+        pytest.param(
+            "follow_up: {form: later}",
+            "follow_up: {form: later, after_months: 6}",
+            "garden: evaluation.follow_up.after_months: from 3 to 6: "
+            "follow-ups that are planned keep their day",
+            id="a-later-follow-up",
+        ),
+        pytest.param(
+            "minutes: 4}",
+            "minutes: 5}",
+            "garden: evaluation.forms.short.omb.minutes: from 4 to 5",
+            id="no-item-so-no-version",
         ),
         pytest.param(
             'amount: "2.0"',
@@ -228,7 +261,37 @@ def test_what_people_in_the_middle_notice_is_told(
     result = diff(PACK, root)
 
     assert result.exit_code == 0
-    assert found(result)["Touches"] == [line, RAISED]
+    assert found(result)["Touches"] == [*line.splitlines(), RAISED]
+
+
+def test_an_item_that_changes_with_its_forms_versions_is_told_as_a_new_form(root: Path) -> None:
+    change(root, MODULE, "planted: {kind: choice", "planted: {required: false, kind: choice")
+    change(root, MODULE, "long: {version: 2", "long: {version: 3")
+    change(root, MODULE, "later: {version: 1", "later: {version: 2")
+
+    assert found(diff(PACK, root))["Touches"] == [
+        "garden: evaluation.items.planted.required: from true to false",
+        "garden: evaluation.forms.long.version: a new form: who has given one keeps it",
+        "garden: evaluation.forms.later.version: a new form: who has given one keeps it",
+        RAISED,
+    ]
+
+
+def test_another_form_months_later_stops_the_e_mails_that_are_planned(root: Path) -> None:
+    change(root, MODULE, "{form: later}", "{form: again}")
+    change(root, MODULE, "    later: {version: 1", "    again: {version: 1")
+
+    result = diff(PACK, root)
+
+    assert found(result)["Touches"][0] == (
+        "garden: evaluation.follow_up.form: from later to again: "
+        "follow-ups that are planned are not sent any more"
+    )
+    assert result.output.endswith(
+        "  garden: evaluation.forms.later: nobody can be asked it any more\n"
+        "  garden: evaluation.forms.again: a new form: asked where the evaluation names it\n"
+        f"  {RAISED}\n"
+    )
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from soar_lms.catalogue.evaluation import ItemKind
 from soar_lms.catalogue.model import Module
-from soar_lms.catalogue.schema import ItemKind
 from soar_lms.messages.models import OutboxMessage
 from tests.factories import PASSWORD
 from tests.support.page import get_page, post_form, text_of
@@ -84,10 +84,12 @@ def right_options(module: Module, stem: str) -> list[str]:
 
 
 def evaluation(module: Module) -> dict[str, str]:
+    spec = module.spec.evaluation
+    assert spec is not None
     data: dict[str, str] = {}
-    for item in module.spec.evaluation.items if module.spec.evaluation else ():
+    for item_id, item in spec.items_of(spec.completion).items():
         if item.kind is ItemKind.BEFORE_NOW:
-            data |= {f"{item.id}-before": "2", f"{item.id}-now": "4"}
+            data |= {f"{item_id}-before": "2", f"{item_id}-now": "4"}
         elif item.kind is ItemKind.SCALE:
-            data[item.id] = "5"
+            data[item_id] = "5"
     return data

@@ -15,7 +15,7 @@ from soar_lms.certificates.services import Provider
 from soar_lms.database import db, transaction
 from soar_lms.learning import services
 from soar_lms.learning.standing import get_enrolment
-from tests.factories import NOW, evaluation_answers
+from tests.factories import NOW, give_evaluation
 
 
 @pytest.fixture
@@ -43,8 +43,7 @@ def complete(app: Flask, module: Module) -> Callable[..., str]:
     def finish(person: Person, *, language: str = "en") -> str:
         with app.app_context(), transaction():
             enrolment = get_enrolment(person.id, module.id)
-            answers = evaluation_answers(module)
-            services.give_evaluation(enrolment, module, answers, language=language, now=NOW)
+            give_evaluation(enrolment, module, language=language)
             return services.complete_module(
                 person,
                 enrolment,

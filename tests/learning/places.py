@@ -14,9 +14,8 @@ from soar_lms.accounts.models import Person
 from soar_lms.assessments import services as assessments
 from soar_lms.catalogue.model import Module
 from soar_lms.database import db, transaction
-from soar_lms.learning import services as learning
 from soar_lms.learning.models import Enrolment
-from tests.factories import evaluation_answers, finish_lessons, make_enrolment, take_test
+from tests.factories import finish_lessons, give_evaluation, make_enrolment, take_test
 
 SETTING = "health-care"
 ENROLLED, READY, PASSED, EVALUATED = range(4)
@@ -36,10 +35,7 @@ def bring(
         if place >= PASSED:
             take_test(enrolment, module, assessments.POST)
         if place >= EVALUATED:
-            answers = evaluation_answers(module)
-            learning.give_evaluation(
-                enrolment, module, answers, language="en", now=enrolment.enrolled_at
-            )
+            give_evaluation(enrolment, module)
     return enrolment
 
 

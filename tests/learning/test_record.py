@@ -268,7 +268,13 @@ class Record(RuleBasedStateMachine):
     def evaluate(self) -> None:
         def work() -> None:
             services.give_evaluation(
-                self.enrolment(), self.module, {"useful": 4}, language="en", now=NOW
+                self.enrolment(),
+                self.module,
+                "short",
+                {"sure": {"before": 1, "now": 3}, "useful": 4},
+                language="en",
+                time_zone="America/New_York",
+                now=NOW,
             )
 
         given = self.model.evaluated or self.model.completed

@@ -21,13 +21,15 @@ from soar_lms.database import Base, db, transaction
 from soar_lms.errors import NotFoundError
 from soar_lms.i18n import speaking
 from soar_lms.learning import services
-from soar_lms.learning.models import Enrolment
+from soar_lms.learning.follow_ups import decline_follow_up
+from soar_lms.learning.models import Enrolment, FollowUp
 from soar_lms.learning.path import PathKind, State, Step
 from soar_lms.learning.services import RefresherOverError, RenewalNotOpenError
 from soar_lms.learning.standing import get_attempt, get_enrolment, get_standing
 from tests.assessments.variants import with_spec
 from tests.factories import (
     NOW,
+    give_evaluation,
     make_certificate,
     make_enrolment,
     make_person,
@@ -41,6 +43,9 @@ from tests.learning.renewals import (
     noon,
     renewable,
     take_refresher,
+)
+from tests.learning.renewals import (
+    REFRESHER as SHORT,
 )
 from tests.support.together import at_once
 
@@ -145,6 +150,47 @@ def test_the_whole_module_asks_for_everything_again(ana: Person, expiring: Modul
 
     assert [status.step for status in path.left] == list(Step)
     assert len(path.left[1].lessons_left) == len(expiring.spec.lessons)
+
+
+@pytest.mark.usefixtures("certificate")
+@pytest.mark.parametrize(
+    ("kind", "asks", "planned"),
+    [
+        pytest.param(FULL, False, 2, id="the-whole-module"),
+        pytest.param(REFRESHER, True, 2, id="a-refresher-with-an-evaluation"),
+        pytest.param(REFRESHER, False, 1, id="a-refresher-without-one"),
+    ],
+)
+def test_a_renewal_is_followed_up_where_it_asks_for_an_evaluation(
+    ana: Person, expiring: Module, kind: PathKind, asks: bool, planned: int
+) -> None:
+    short = SHORT.model_copy(update={"evaluation": asks})
+    module = renewable(expiring, RENEWAL.model_copy(update={"refresher": short}))
+    complete_again(ana, module, kind)
+
+    assert db.session.query(FollowUp).count() == planned
+
+
+@pytest.mark.usefixtures("certificate")
+def test_who_said_no_is_not_asked_again_after_a_renewal(ana: Person, expiring: Module) -> None:
+    with transaction():
+        decline_follow_up(get_enrolment(ana.id, expiring.id).id)
+
+    complete_again(ana, expiring, FULL)
+
+    assert [item.state for item in db.session.query(FollowUp)] == ["declined"]
+
+
+def complete_again(person: Person, module: Module, kind: PathKind) -> None:
+    enrolment = renew(person, module, kind)
+    with transaction():
+        if kind is FULL:
+            pass_module(enrolment, module, now=IN_TIME)
+        else:
+            take_refresher(enrolment, module, IN_TIME)
+            if get_standing(enrolment, module).asked.evaluation:
+                give_evaluation(enrolment, module, now=IN_TIME)
+        finish(person, enrolment, module, IN_TIME)
 
 
 @pytest.mark.usefixtures("certificate")

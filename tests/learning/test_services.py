@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from soar_lms.accounts.models import Person
 from soar_lms.assessments import services as assessments
+from soar_lms.assessments.models import EvaluationResponse
 from soar_lms.catalogue.model import Module
 from soar_lms.catalogue.schema import Bank
 from soar_lms.certificates.models import Certificate
@@ -27,7 +28,7 @@ from soar_lms.content import catalogue
 from soar_lms.database import db, transaction
 from soar_lms.errors import NotFoundError
 from soar_lms.learning import services
-from soar_lms.learning.models import Enrolment, LessonCompletion
+from soar_lms.learning.models import Enrolment, FollowUp, LessonCompletion
 from soar_lms.learning.path import SHARED, State, Step
 from soar_lms.learning.standing import (
     find_enrolment,
@@ -43,6 +44,7 @@ from tests.assessments.variants import with_attempts, with_spec
 from tests.factories import (
     NOW,
     finish_lessons,
+    give_evaluation,
     make_enrolment,
     make_person,
     pass_module,
@@ -368,7 +370,29 @@ def test_whoever_used_the_last_try_without_passing_cannot_finish(
 
 def test_an_evaluation_before_the_test_is_refused(enrolment: Enrolment, module: Module) -> None:
     with pytest.raises(services.StepNotOpenError), transaction():
-        services.give_evaluation(enrolment, module, {"useful": 5}, language="en", now=NOW)
+        give_evaluation(enrolment, module)
+
+
+@pytest.mark.parametrize(
+    ("time_zone", "month"),
+    [
+        pytest.param("America/New_York", date(2026, 11, 1), id="still-november-in-the-west"),
+        pytest.param("UTC", date(2026, 12, 1), id="december-where-the-server-is"),
+        pytest.param("Pacific/Guam", date(2026, 12, 1), id="december-in-the-east"),
+    ],
+)
+def test_the_month_of_an_evaluation_is_the_learners(
+    enrolment: Enrolment, module: Module, time_zone: str, month: date
+) -> None:
+    with transaction():
+        take_test(enrolment, module, assessments.PRE)
+        finish_lessons(enrolment, module)
+        take_test(enrolment, module, assessments.POST)
+        give_evaluation(
+            enrolment, module, time_zone=time_zone, now=datetime(2026, 12, 1, 3, 0, tzinfo=UTC)
+        )
+
+    assert db.session.scalars(select(EvaluationResponse.month)).all() == [month]
 
 
 # --- finishing ----------------------------------------------------------------------------------
@@ -419,6 +443,7 @@ def test_finishing_at_once_gives_one_certificate_and_one_e_mail(app: Flask, modu
     with app.app_context():
         assert db.session.query(Certificate).count() == 3
         assert db.session.query(OutboxMessage).count() == 3
+        assert db.session.query(FollowUp).count() == 3
 
 
 def test_what_is_completed_stays_completed_when_the_module_changes(

@@ -50,7 +50,7 @@ def cycles(app: Flask) -> list[tuple[int, str]]:
 
 
 def buttons(page: BeautifulSoup) -> list[str]:
-    return [item.get_text() for item in page.select("main form button")]
+    return [item.get_text() for item in page.select('main form[action$="/renew"] button')]
 
 
 WHOLE, SHORT = "Take the whole module again", "Renew with the refresher"
@@ -103,7 +103,7 @@ def test_a_completed_module_says_how_long_its_certificate_is_valid(
 
     panel = page.select_one(".panel")
     assert panel is not None
-    assert " ".join(panel.select("p")[0].get_text().split()) == said
+    assert said in [" ".join(item.get_text().split()) for item in panel.select("p")]
     assert buttons(page) == buttons(home) == offered
     assert page.select_one(f'a[href="{address(expiring, "certificate")}"]')
 

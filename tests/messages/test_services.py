@@ -109,7 +109,13 @@ def test_a_subject_says_nothing_about_the_subject_of_the_training(
         for file in sorted(folder.glob("*.txt")):
             with speaking(language):
                 message = post_message(
-                    file.stem, recipient="a@example.org", language=language, now=NOW, name="Ana"
+                    file.stem,
+                    recipient="a@example.org",
+                    language=language,
+                    now=NOW,
+                    name="Ana",
+                    completed_on=NOW.date(),
+                    closes_on=NOW.date(),
                 )
             said = message.subject.casefold()
             assert said

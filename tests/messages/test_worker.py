@@ -16,7 +16,14 @@ from soar_lms.clock import utc_now
 from soar_lms.database import db, transaction
 from soar_lms.messages import worker
 from soar_lms.messages.models import OutboxMessage
-from soar_lms.messages.worker import HELD_FOR, LONGEST_WAIT, MAX_TRIES, run_worker, send_due
+from soar_lms.messages.worker import (
+    HELD_FOR,
+    LONGEST_WAIT,
+    MAX_TRIES,
+    Job,
+    run_worker,
+    send_due,
+)
 from tests.factories import NOW
 
 MINUTE = timedelta(minutes=1)
@@ -260,3 +267,59 @@ def test_the_loop_goes_on_when_the_database_was_away(
     run_worker(app, stop, pause_seconds=0.01)
 
     assert len(calls) == 2
+
+
+# --- jobs of features ---------------------------------------------------------------------------
+
+
+class Turns:
+    """A job that notes when it was run; it finds so much work, and stops the loop at the end."""
+
+    def __init__(self, stop: threading.Event, *found: int | Exception) -> None:
+        self.stop, self.found, self.runs = stop, list(found), 0
+
+    def __call__(self, _now: datetime) -> int:
+        self.runs += 1
+        found = self.found.pop(0)
+        if not self.found:
+            self.stop.set()
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+
+def test_a_job_that_found_work_is_asked_again_at_once(app: Flask, stop: threading.Event) -> None:
+    job = Turns(stop, 1, 1, 0)
+
+    run_worker(app, stop, [Job("tidy", job, every=timedelta(hours=1))], pause_seconds=0.01)
+
+    assert job.runs == 3
+
+
+def test_a_job_without_work_is_left_alone_for_a_while(app: Flask, stop: threading.Event) -> None:
+    seldom, often = Turns(threading.Event(), 0, 0), Turns(stop, 0, 0, 0)
+
+    jobs = [
+        Job("seldom", seldom, every=timedelta(hours=1)),
+        Job("often", often, every=timedelta(0)),
+    ]
+    run_worker(app, stop, jobs, pause_seconds=0.01)
+
+    assert (seldom.runs, often.runs) == (1, 3)
+
+
+def test_a_job_that_fails_keeps_nobody_from_working(
+    app: Flask, stop: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with app.app_context(), transaction():
+        make_message(due=utc_now())
+    carried: list[str] = []
+    monkeypatch.setattr(
+        worker, "make_transport", lambda _config: lambda message: carried.append(message.recipient)
+    )
+    job = Turns(stop, OSError("the job is broken"), 0)
+
+    run_worker(app, stop, [Job("broken", job, every=timedelta(0))], pause_seconds=0.01)
+
+    assert carried == ["person1@example.org"]
+    assert job.runs == 2

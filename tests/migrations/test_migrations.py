@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -309,6 +310,49 @@ def test_a_table_that_is_rebuilt_keeps_its_rows_and_what_points_to_them(
     with db.engine.connect() as connection:
         owner = connection.scalar(sa.text("SELECT person_id FROM certificates"))
     assert (owner, set(count_rows(db.engine).values())) == (1, {1})
+
+
+def test_evaluations_from_before_there_were_forms_are_kept(empty: Flask) -> None:
+    """Comments go apart, answers stay, and who answered still has answered."""
+    upgrade(revision="0001")
+    fill(db.engine)
+    with db.engine.begin() as connection:
+        connection.execute(
+            sa.text("UPDATE evaluation_responses SET answers = :answers"),
+            {"answers": '{"useful": 4, "sure": {"before": 1, "now": 3}, "comment": "Muy útil."}'},
+        )
+
+    upgrade(revision="0009")
+
+    with db.engine.connect() as connection:
+        comments = connection.execute(
+            sa.text("SELECT form_id, item_id, words FROM evaluation_comments")
+        ).all()
+        form_id, answers = connection.execute(
+            sa.text("SELECT form_id, CAST(answers AS TEXT) FROM evaluation_responses")
+        ).one()
+        receipts = connection.execute(sa.text("SELECT * FROM evaluation_receipts")).all()
+    assert [tuple(row) for row in comments] == [("short", "comment", "Muy útil.")]
+    assert (form_id, json.loads(answers)) == (
+        "short",
+        {"useful": 4, "sure": {"before": 1, "now": 3}},
+    )
+    assert [tuple(row) for row in receipts] == [(1, "completion")]
+
+
+def test_going_back_keeps_the_words_and_who_answered(empty: Flask) -> None:
+    upgrade(revision="0009")
+    fill(db.engine)
+
+    downgrade(revision="0001")
+
+    with db.engine.connect() as connection:
+        answers = connection.scalars(
+            sa.text("SELECT CAST(answers AS TEXT) FROM evaluation_responses")
+        ).all()
+        receipts = connection.execute(sa.text("SELECT * FROM evaluation_receipts")).all()
+    assert sorted(answers) == ["[]", '{"xxxxxxxx": "xxxxxxxx"}']
+    assert [tuple(row) for row in receipts] == [(1, 1)]
 
 
 # --- what the rules must see --------------------------------------------------------------------

@@ -133,9 +133,14 @@ ACCESS: Mapping[tuple[str, str], Row] = {
     ("learning.continue_module", "GET"): Row(
         f"{MODULE}/continue", (SIGN_IN, f"{MODULE}/tests/post", *NOT_ENROLLED)
     ),
+    ("learning.decline_follow_up", "POST"): Row(
+        f"{MODULE}/follow-up", to(MODULE, OWNER), "graduate"
+    ),
     ("learning.enrol", "POST"): Row(MODULE, refused(SIGNED_IN)),
     ("learning.give_evaluation", "GET"): Row(f"{MODULE}/evaluation", OWNER, "finisher"),
     ("learning.give_evaluation", "POST"): Row(f"{MODULE}/evaluation", refused(OWNER), "finisher"),
+    ("learning.give_follow_up", "GET"): Row("/en/follow-up/{follow_up}", EVERYBODY),
+    ("learning.give_follow_up", "POST"): Row("/en/follow-up/{follow_up}", refused(EVERYBODY)),
     ("learning.renew_module", "POST"): Row(f"{MODULE}/renew", refused(OWNER)),
     ("learning.review_attempt", "GET"): Row(f"{ATTEMPT}/review", OWNER),
     ("learning.save_answer", "POST"): Row(f"{ATTEMPT}/1", refused(OWNER)),
@@ -151,6 +156,8 @@ ACCESS: Mapping[tuple[str, str], Row] = {
     ("learning.show_sources", "GET"): Row(f"{MODULE}/sources", EVERYBODY),
     ("learning.show_test", "GET"): Row(f"{MODULE}/tests/post", OWNER),
     ("learning.start_test", "POST"): Row(f"{MODULE}/tests/post", refused(OWNER)),
+    ("learning.stop_follow_up", "GET"): Row("/en/follow-up/{follow_up}/stop", EVERYBODY),
+    ("learning.stop_follow_up", "POST"): Row("/en/follow-up/{follow_up}/stop", refused(EVERYBODY)),
     ("learning.submit_attempt", "POST"): Row(f"{ATTEMPT}/review", refused(OWNER)),
     # Only a demonstration has a mailbox, and metrics need a token.
     ("messages.list_demo_mail", "GET"): Row("/en/demo-mail", NOBODY),

@@ -47,9 +47,12 @@ TRIED = {
     "pk_answers": "learning/test_at_once.py::test_an_answer_saved_at_once_is_one_answer",
     "pk_check_answers": "learning/test_at_once.py::test_a_check_answered_at_once_is_one_answer",
     "pk_evaluation_receipts": (
-        "assessments/test_at_once.py::test_an_evaluation_sent_twice_at_once_is_kept_once"
+        "assessments/test_evaluations.py::test_an_evaluation_sent_twice_at_once_is_kept_once"
     ),
     "uq_certificates_current": (
+        "learning/test_services.py::test_finishing_at_once_gives_one_certificate_and_one_e_mail"
+    ),
+    "pk_follow_ups": (
         "learning/test_services.py::test_finishing_at_once_gives_one_certificate_and_one_e_mail"
     ),
     "pk_cohort_members": "cohorts/test_services.py::test_joining_at_once_is_joining_once",
@@ -62,6 +65,7 @@ REASONS = {
     "uq_people_fs_uniquifier": "128 random bits",
     "uq_join_links_token": "128 random bits",
     "uq_certificates_code": "128 random bits",
+    "pk_follow_up_links": "the hash of 192 random bits",
     "pk_cohort_modules": "written with its cohort, in one transaction, by whoever makes it",
     "pk_cohort_trainers": "written with its cohort, in one transaction, by whoever makes it",
 }

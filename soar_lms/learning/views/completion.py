@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import current_app, flash, redirect, render_template, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from soar_lms.access import Access, access
@@ -14,6 +14,7 @@ from soar_lms.certificates.services import Claim, Provider, get_current_certific
 from soar_lms.clock import local_date
 from soar_lms.content import catalogue
 from soar_lms.database import transaction
+from soar_lms.errors import NotFoundError
 from soar_lms.i18n import current_language, gettext
 from soar_lms.learning import services
 from soar_lms.learning.forms import ConfirmCompletionForm, make_evaluation_form
@@ -38,14 +39,17 @@ def give_evaluation(module_id: str) -> ResponseReturnValue:
     path = get_standing(enrolment, module).path
     if not path.is_open(Step.EVALUATION):
         return go_on(module, enrolment, path)
-    form = make_evaluation_form(module)
+    form_id, other_id = _chosen_form(module)
+    form = make_evaluation_form(module, form_id)
     if form.validate_on_submit():
         with transaction():
             services.give_evaluation(
                 enrolment,
                 module,
-                form.answers(module),
+                form_id,
+                form.answers(),
                 language=current_language().tag,
+                time_zone=current_person().time_zone,
                 now=utc_now(),
             )
         return redirect(url_for("learning.confirm_completion", module_id=module.id))
@@ -54,8 +58,23 @@ def give_evaluation(module_id: str) -> ResponseReturnValue:
         module=module,
         text=module.texts[current_language().tag],
         form=form,
+        form_id=form_id,
+        other_id=other_id,
     )
     return page, 422 if form.is_submitted() else 200
+
+
+def _chosen_form(module: Module) -> tuple[str, str | None]:
+    """Return the form that the address asks for, and the one that may be taken in its place.
+
+    :raises NotFoundError: when the module does not offer it before the certificate.
+    """
+    spec = module.spec.evaluation
+    offered = spec.at_completion if spec else ()
+    form_id = request.args.get("form", *offered[:1])
+    if form_id not in offered:
+        raise NotFoundError
+    return form_id, next((other for other in offered if other != form_id), None)
 
 
 @blueprint.route("/learn/<string:module_id>/certificate", methods=["GET", "POST"])
