@@ -117,6 +117,7 @@ PURE = {
     "certificates/fonts.py": set(),
     "certificates/pdf.py": {"certificates.context", "certificates.fonts", "i18n"},
     "cohorts/crowd.py": set(),
+    "cohorts/roster.py": set(),
     "learning/credit.py": {"catalogue"},
     "learning/path.py": {"catalogue"},
     "learning/renewal.py": {"catalogue", "learning.path"},
