@@ -19,11 +19,15 @@ _POSTS = {
     "security.reset_password": "60 per hour",
     "accounts.edit_emails": "20 per hour",
     "cohorts.join_cohort": "60 per hour",
+    "cohorts.accept_invitation": "60 per hour",
+    "cohorts.invite_people": "30 per hour",
+    "cohorts.send_again": "120 per hour",
 }
 _GETS = {
     "certificates.verify_code": "120 per minute",
     "certificates.verify_code_in_language": "120 per minute",
     "cohorts.show_join": "120 per minute",
+    "cohorts.show_invitation": "120 per minute",
 }
 
 

@@ -48,6 +48,7 @@ DOORS = {
         "services",
         "current",
         "duplicates",
+        "emails",
         "merging",
         "professions",
         "time_zones",
