@@ -25,6 +25,7 @@ from soar_lms.catalogue.commands import content
 from soar_lms.catalogue.problems import ContentError
 from soar_lms.certificates.commands import certificates
 from soar_lms.clock import utc_now
+from soar_lms.cohorts.commands import cohorts
 from soar_lms.config import ConfigError, Mode, read_config
 from soar_lms.content import catalogue
 from soar_lms.database import transaction
@@ -200,6 +201,7 @@ main.add_command(assessments)
 main.add_command(evaluations)
 main.add_command(content)
 main.add_command(certificates)
+main.add_command(cohorts)
 main.add_command(learners)
 main.add_command(people)
 main.add_command(translations)

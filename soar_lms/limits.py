@@ -21,6 +21,9 @@ _POSTS = {
     "cohorts.join_cohort": "60 per hour",
     "learning.give_follow_up": "60 per hour",
     "learning.stop_follow_up": "60 per hour",
+    "cohorts.accept_invitation": "60 per hour",
+    "cohorts.invite_people": "30 per hour",
+    "cohorts.send_again": "120 per hour",
 }
 _GETS = {
     "certificates.verify_code": "120 per minute",
@@ -28,6 +31,7 @@ _GETS = {
     "cohorts.show_join": "120 per minute",
     "learning.give_follow_up": "120 per minute",
     "learning.stop_follow_up": "120 per minute",
+    "cohorts.show_invitation": "120 per minute",
 }
 
 

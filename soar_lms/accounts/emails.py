@@ -7,17 +7,18 @@ the same, and only the mailbox learns more.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from flask import current_app
 from flask_security.mail_util import EmailValidateException
 from itsdangerous import BadSignature, URLSafeTimedSerializer
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 
 from soar_lms.accounts.models import Person, PersonEmail
 from soar_lms.audit.services import Action, Actor, record
-from soar_lms.database import db
+from soar_lms.database import Among, Numbers, db
 from soar_lms.errors import DomainError, NotFoundError
 from soar_lms.i18n import lazy_gettext
 from soar_lms.messages.services import post_message, public_url
@@ -96,6 +97,17 @@ def list_emails(person_id: int) -> list[PersonEmail]:
     )
 
 
+def list_verified_emails(person_ids: Collection[int]) -> dict[str, int]:
+    """Return the verified addresses of people, each with whose it is, in one query."""
+    wanted = bindparam("person_ids", list(person_ids), Numbers)
+    rows = db.session.execute(
+        select(PersonEmail.email, PersonEmail.person_id).where(
+            PersonEmail.verified_at.is_not(None), Among(PersonEmail.person_id, wanted)
+        )
+    )
+    return {email: person_id for email, person_id in rows}  # noqa: C416  # rows to a dict
+
+
 def begin_emails(person: Person) -> None:
     """Note the address that somebody begins with; verified if the account is."""
     db.session.flush()
@@ -128,16 +140,25 @@ def add_email(person: Person, address: str, now: datetime) -> None:
 
     :raises TooManyEmailsError: when the account can have no more.
     """
+    if _claim(person, address, now).verified_at is None:
+        _ask_mailbox(person, address, now)
+
+
+def _claim(person: Person, address: str, now: datetime) -> PersonEmail:
+    """Return an address of a person; one that was not there is noted, and not verified.
+
+    :raises TooManyEmailsError: when the account can have no more.
+    """
     _lock(person)
     mine = {row.email: row for row in list_emails(person.id)}
-    if address not in mine:
-        if len(mine) >= MOST_EMAILS:
-            raise TooManyEmailsError
-        db.session.add(PersonEmail(person_id=person.id, email=address, added_at=now))
-        db.session.flush()
-    elif mine[address].verified_at is not None:
-        return
-    _ask_mailbox(person, address, now)
+    if address in mine:
+        return mine[address]
+    if len(mine) >= MOST_EMAILS:
+        raise TooManyEmailsError
+    row = PersonEmail(person_id=person.id, email=address, added_at=now)
+    db.session.add(row)
+    db.session.flush()
+    return row
 
 
 def _lock(person: Person) -> None:
@@ -201,12 +222,40 @@ def verify_email(person: Person, token: str, now: datetime) -> PersonEmail:
     :raises EmailOfAnotherAccountError: when somebody else was faster.
     """
     row = get_email_of_link(person.id, token)
-    if row.verified_at is None:
-        _free_from_unconfirmed(row.email, person.id)
-        _verify(row, now)
-        _tell_of_change(person, person.email, now)
-        record(Action.EMAIL_ADDED, actor=Actor(person.id), now=now, person_id=person.id)
+    _take_over(person, row, now)
     return row
+
+
+def _take_over(person: Person, row: PersonEmail, now: datetime) -> None:
+    """Make an address verified, and tell the address that mail goes to.
+
+    :raises EmailOfAnotherAccountError: when somebody else has it.
+    """
+    if row.verified_at is not None:
+        return
+    _free_from_unconfirmed(row.email, person.id)
+    _verify(row, now)
+    _tell_of_change(person, person.email, now)
+    record(Action.EMAIL_ADDED, actor=Actor(person.id), now=now, person_id=person.id)
+
+
+def may_add_proven(person_id: int, address: str) -> bool:
+    """Whether somebody who has the mailbox of an address can make it theirs."""
+    if find_owner(address) is not None:
+        return False
+    mine = {row.email for row in list_emails(person_id)}
+    return address in mine or len(mine) < MOST_EMAILS
+
+
+def add_proven_email(person: Person, address: str, now: datetime) -> None:
+    """Note an address whose mailbox is known to be theirs: they opened a secret sent to it.
+
+    Whoever calls this has asked for the password, as `AddEmailForm` does.
+
+    :raises TooManyEmailsError: when the account can have no more.
+    :raises EmailOfAnotherAccountError: when somebody else has it.
+    """
+    _take_over(person, _claim(person, address, now), now)
 
 
 def _free_from_unconfirmed(address: str, person_id: int) -> None:

@@ -66,6 +66,7 @@ POINTERS: Mapping[tuple[str, str], Fate] = {
     # A merge names the two accounts it was about.
     ("person_merges", "keep_id"): Fate.STAYS,
     ("person_merges", "other_id"): Fate.STAYS,
+    ("roster_lines", "person_id"): Fate.MOVED,
 }
 """Every foreign key to `people` and `enrolments`; a rule test knows when one is missing."""
 

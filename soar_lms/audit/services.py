@@ -39,6 +39,9 @@ class Action(StrEnum):
     EMAIL_CHOSEN = "email-chosen"
     PEOPLE_MERGED = "people-merged"
     PEOPLE_UNMERGED = "people-unmerged"
+    INVITED = "invited"
+    INVITATION_ACCEPTED = "invitation-accepted"
+    INVITATION_WITHDRAWN = "invitation-withdrawn"
 
 
 @dataclass(frozen=True)

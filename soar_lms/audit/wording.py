@@ -28,4 +28,7 @@ ACTIONS: Mapping[Action, LazyString] = {
     Action.EMAIL_CHOSEN: _("chose another address for e-mail"),
     Action.PEOPLE_MERGED: _("made two accounts one"),
     Action.PEOPLE_UNMERGED: _("parted two accounts again"),
+    Action.INVITED: _("invited people to a group"),
+    Action.INVITATION_ACCEPTED: _("accepted an invitation"),
+    Action.INVITATION_WITHDRAWN: _("removed an invitation"),
 }

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from wtforms import IntegerField, SelectMultipleField, StringField, TextAreaField
+from flask_security.utils import verify_password
+from wtforms import (
+    BooleanField,
+    Field,
+    IntegerField,
+    PasswordField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 from wtforms.validators import Optional as OptionalInput
@@ -10,9 +21,14 @@ from wtforms.widgets import HiddenInput
 
 from soar_lms.audit.models import REASON_LENGTH
 from soar_lms.cohorts.models import COHORT_NAME_LENGTH
+from soar_lms.cohorts.roster import MOST_LINES, list_lines
 from soar_lms.content import catalogue, title_here
 from soar_lms.forms import Form, require_letters
+from soar_lms.i18n import current_language, gettext, languages
 from soar_lms.i18n import lazy_gettext as _
+
+MAX_PASSWORD = 1_000
+"""As long as a password of this site can be."""
 
 
 class CreateCohortForm(Form):
@@ -75,3 +91,90 @@ class GrantAttemptForm(Form):
             Length(max=REASON_LENGTH, message=_("Enter at most %(max)d characters.")),
         ],
     )
+
+
+class InvitePeopleForm(Form):
+    """People to invite, one on each line."""
+
+    people = TextAreaField(
+        _("People to invite"),
+        description=_(
+            "One person on each line: a name and an e-mail address, or only the address. For "
+            "example: Ana Vega, ana@example.org. At most 200 lines at a time."
+        ),
+        validators=[DataRequired(_("Write at least one e-mail address."))],
+    )
+    language = SelectField(
+        _("Language of the e-mail"),
+        validators=[DataRequired(_("Choose a language."))],
+    )
+
+    @classmethod
+    def with_languages(cls) -> InvitePeopleForm:
+        """Return the form with the languages of the site; that of the page is chosen already."""
+        form = cls()
+        form.language.choices = [
+            SelectChoice(tag, language.name) for tag, language in languages().items()
+        ]
+        if not form.is_submitted():
+            form.language.data = current_language().tag
+        return form
+
+    def validate_people(self, field: Field) -> None:
+        """Refuse more than can be read over before it is sent."""
+        count = len(list_lines(field.data or ""))
+        if count > MOST_LINES:
+            raise ValidationError(
+                gettext(
+                    "These are %(count)d lines. Send at most %(most)d at a time; "
+                    "nobody has been invited yet.",
+                    count=count,
+                    most=MOST_LINES,
+                )
+            )
+
+    def leave_bad(self, lines: list[str], faults: list[str]) -> None:
+        """Leave only the lines with a fault in the box, and say what is wrong with each."""
+        self.people.data = "\n".join(lines)
+        self.people.errors = [
+            gettext("The lines in the box are not invited yet. Correct them and send them again.")
+        ]
+        self.form_errors = faults
+
+
+class SendAgainForm(Form):
+    """One more e-mail to somebody; `sent` is how many there were when the page was made."""
+
+    sent = IntegerField(widget=HiddenInput(), validators=[InputRequired(), NumberRange(1, 10_000)])
+
+
+class AcceptInvitationForm(Form):
+    """An invitation; the address it was sent to may become one of the account's.
+
+    An address signs in and gets new passwords, so adding one asks for the password, as on the page
+    of addresses.
+    """
+
+    adds_address = BooleanField()
+    password = PasswordField(
+        _("Your password now"),
+        validators=[Length(max=MAX_PASSWORD, message=_("Enter at most %(max)d characters."))],
+        render_kw={"autocomplete": "current-password"},
+    )
+    password_hash: str | None = None
+
+    @classmethod
+    def for_password(cls, password_hash: str | None) -> AcceptInvitationForm:
+        """Return the form for somebody with this password."""
+        form = cls()
+        form.password_hash = password_hash
+        return form
+
+    def validate_password(self, field: Field) -> None:
+        """Ask for the password only where it is needed."""
+        if not self.adds_address.data:
+            return
+        if not field.data:
+            raise ValidationError(gettext("To add the address, enter your password."))
+        if not self.password_hash or not verify_password(field.data, self.password_hash):
+            raise ValidationError(gettext("That password is not right. Type it again."))

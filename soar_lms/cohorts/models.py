@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from soar_lms.database import Base, UTCDateTime
 
 COHORT_NAME_LENGTH = 120
+INVITED_NAME_LENGTH = 120
+INVITED_EMAIL_LENGTH = 254
 
 
 class Cohort(Base):
@@ -76,3 +78,34 @@ class JoinLink(Base):
 
     def is_live(self, now: datetime) -> bool:
         return self.ended_at is None and now < self.expires_at
+
+
+class RosterLine(Base):
+    """Somebody whom a trainer invites: bound to the account that accepts, whatever its address."""
+
+    __tablename__ = "roster_lines"
+    __table_args__ = (
+        UniqueConstraint("cohort_id", "email"),
+        CheckConstraint("expires_at > invited_at", name="expires_later"),
+        CheckConstraint("person_id IS NULL OR accepted_at IS NOT NULL", name="accepted_when_bound"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohorts.id"))
+    name: Mapped[str] = mapped_column(String(INVITED_NAME_LENGTH))
+    """As the trainer wrote it; may be empty."""
+    email: Mapped[str] = mapped_column(String(INVITED_EMAIL_LENGTH))
+    """In lower case."""
+    language: Mapped[str] = mapped_column(String(20))
+    """Of the e-mail, and of the next one."""
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    """SHA-256 of the secret in the newest e-mail; the secret itself is kept nowhere."""
+    invited_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    """When the newest e-mail was written."""
+    invitations_sent: Mapped[int]
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    accepted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    person_id: Mapped[int | None] = mapped_column(
+        ForeignKey("people.id", ondelete="SET NULL"), index=True
+    )
+    """Who accepted; None once that account is gone."""

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from io import StringIO
 from itertools import chain
 
+from flask_babel.speaklater import LazyString
 from sqlalchemy import select
 
 from soar_lms.accounts.models import Person
 from soar_lms.catalogue.model import Catalogue, Module
 from soar_lms.certificates.models import Certificate
 from soar_lms.certificates.services import list_newest_certificates
-from soar_lms.cohorts.models import Cohort, CohortMember
+from soar_lms.cohorts.invitations import list_waited_for
+from soar_lms.cohorts.models import Cohort, CohortMember, RosterLine
 from soar_lms.cohorts.services import list_module_ids
 from soar_lms.database import db
+from soar_lms.i18n import lazy_gettext as _
 from soar_lms.learning.path import State, StepStatus
 from soar_lms.learning.renewal import Renewal, Status, overall_status
 from soar_lms.learning.standing import Standing, find_renewal, list_standings
@@ -28,7 +32,20 @@ BYTE_ORDER_MARK = "\ufeff"
 """Tells spreadsheet programs that the file is UTF-8."""
 
 Cell = str | float
-_ORDER = {status: place for place, status in enumerate(STATUSES)}
+
+
+class Waiting(StrEnum):
+    """Somebody who is on the roster, and in the group not yet: learning knows nothing of them."""
+
+    INVITED = "invited"
+
+
+RowState = Status | Waiting
+STATES: Mapping[RowState, LazyString] = dict[RowState, LazyString](
+    [(Waiting.INVITED, _("Invited")), *STATUSES.items()]
+)
+"""In the order of the list: those who have something to do first."""
+_ORDER = {state: place for place, state in enumerate(STATES)}
 _ALWAYS_COUNTED = [Status(state) for state in State]
 """The others are counted where there are any: many modules are never renewed."""
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -36,27 +53,29 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 @dataclass(frozen=True)
 class ReportRow:
-    """A member and one module of the cohort."""
+    """Somebody on the roster and one module of the cohort."""
 
-    person_id: int
+    person_id: int | None
+    """None for somebody who was invited and has not accepted."""
     name: str
+    """For the invited as the trainer wrote it; may be empty."""
     email: str
     module_id: str
-    state: Status
-    setting: str | None
-    language: str | None
-    left: tuple[StepStatus, ...]
+    state: RowState
+    setting: str | None = None
+    language: str | None = None
+    left: tuple[StepStatus, ...] = ()
     """What the present cycle still asks; nothing before the first one."""
-    completed_on: date | None
+    completed_on: date | None = None
     """Of the newest certificate, whatever the cycle it belongs to."""
-    certificate_code: str | None
-    valid_until: date | None
+    certificate_code: str | None = None
+    valid_until: date | None = None
     """The last day of that certificate; None for one that does not expire."""
-    is_expired: bool
+    is_expired: bool = False
 
 
 def list_rows(cohort: Cohort, catalogue: Catalogue, now: datetime) -> list[ReportRow]:
-    """Return every member times every module, those who have not finished first."""
+    """Return everybody on the roster times every module, those who have not finished first."""
     people = list(
         db.session.scalars(
             select(Person)
@@ -79,9 +98,18 @@ def list_rows(cohort: Cohort, catalogue: Catalogue, now: datetime) -> list[Repor
         for person in people
         for module_id in module_ids
     ]
-    return sorted(
-        rows, key=lambda row: (_ORDER[row.state], row.name.casefold(), row.person_id, row.module_id)
-    )
+    waited_for = list_waited_for(cohort, person_ids)
+    rows += [_invited_row(line, module_id) for line in waited_for for module_id in module_ids]
+    return sorted(rows, key=_place)
+
+
+def _place(row: ReportRow) -> tuple[int, str, int, str, str]:
+    person_id = row.person_id or 0
+    return _ORDER[row.state], row.name.casefold(), person_id, row.email, row.module_id
+
+
+def _invited_row(line: RosterLine, module_id: str) -> ReportRow:
+    return ReportRow(None, line.name, line.email, module_id, Waiting.INVITED)
 
 
 def _row(
@@ -114,12 +142,10 @@ def _status(standing: Standing | None, renewal: Renewal | None) -> Status:
     return overall_status(standing.path.state, standing.enrolment.cycle, renewal)
 
 
-def count_states(rows: Iterable[ReportRow]) -> dict[Status, int]:
-    """Count the rows by status; the counts add up to the rows."""
+def count_states(rows: Iterable[ReportRow]) -> dict[RowState, int]:
+    """Count the rows by state; the counts add up to the rows."""
     counts = Counter(row.state for row in rows)
-    return {
-        status: counts[status] for status in STATUSES if counts[status] or status in _ALWAYS_COUNTED
-    }
+    return {state: counts[state] for state in STATES if counts[state] or state in _ALWAYS_COUNTED}
 
 
 def write_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -14,6 +15,8 @@ from soar_lms.i18n import speaking
 from soar_lms.messages.models import OutboxMessage
 
 SUBJECT_PREFIX = "Subject: "
+_BLANK_LINES = re.compile(r"\n{3,}")
+"""What a template leaves where a paragraph was left out."""
 
 
 def post_message(
@@ -30,7 +33,7 @@ def post_message(
     neutral: it shows on locked screens.
     """
     with speaking(language) as spoken:
-        text = render_template(f"mail/{kind}.txt", **context)
+        text = _BLANK_LINES.sub("\n\n", render_template(f"mail/{kind}.txt", **context))
     subject, _, body = text.strip().partition("\n")
     message = OutboxMessage(
         kind=kind,

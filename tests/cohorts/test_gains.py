@@ -20,7 +20,7 @@ from soar_lms.app import create_app
 from soar_lms.assessments import services as assessments
 from soar_lms.assessments.gain import Unpaired
 from soar_lms.catalogue.model import Module
-from soar_lms.clock import utc_now
+from soar_lms.clock import local_date, utc_now
 from soar_lms.cohorts import services
 from soar_lms.cohorts.gains import Part, measure_learning
 from soar_lms.cohorts.models import Cohort
@@ -367,11 +367,12 @@ def test_the_file_of_few_has_counts_only(
 
 
 def test_the_file_is_named_for_what_it_holds(as_trainer: FlaskClient, cohort: Cohort) -> None:
+    today = local_date(utc_now(), "America/New_York")
     for language, word in (("en", "learning"), ("es", "aprendizaje")):
         response = as_trainer.get(f"{place(cohort, language)}.csv")
 
         assert response.headers["Content-Disposition"] == (
-            f'attachment; filename="{word}-night-shift-{utc_now():%Y-%m-%d}-{language}.csv"'
+            f'attachment; filename="{word}-night-shift-{today}-{language}.csv"'
         )
 
 

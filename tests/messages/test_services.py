@@ -10,6 +10,7 @@ from flask import Flask
 from jinja2 import TemplateNotFound
 from sqlalchemy import select
 
+from soar_lms import messages
 from soar_lms.database import db, transaction
 from soar_lms.i18n import current_language, speaking
 from soar_lms.messages.models import OutboxMessage
@@ -175,3 +176,24 @@ def test_a_mail_asked_for_under_a_hostile_host_leads_to_this_site(tmp_path: Path
         (message,) = kept()
     assert "http://training.example.org/en/new-password/" in message.body
     assert "evil" not in message.body
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_paragraphs_of_an_e_mail_have_one_empty_line_between_them(
+    context: Flask, language: str
+) -> None:
+    """Jinja takes the end of a line away after a tag, unless the tag says otherwise."""
+    with transaction():
+        body = write(language).body
+
+    paragraphs = body.strip().split("\n\n")
+    assert len(paragraphs) >= 4
+    assert not [text for text in paragraphs if "\n" in text.strip() or not text.strip()]
+
+
+MAIL = Path(messages.__file__).parents[1] / "templates" / "mail"
+
+
+@pytest.mark.parametrize("template", sorted(MAIL.glob("*.txt")), ids=lambda path: path.stem)
+def test_no_template_of_an_e_mail_joins_its_paragraphs(template: Path) -> None:
+    assert "endtrans %}\n" not in template.read_text(encoding="utf-8")

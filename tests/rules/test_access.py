@@ -64,6 +64,7 @@ LESSON = f"{MODULE}/{{setting}}/{{lesson}}"
 CHECK_LESSON = f"{MODULE}/{{setting}}/{{check_lesson}}"
 ATTEMPT = f"{MODULE}/tests/post/1"
 MEMBER = "/en/cohorts/{cohort}/members/{member}"
+INVITATIONS = "/en/cohorts/{cohort}/invitations"
 NOT_ENROLLED = (MODULE,) * 4
 EMAILS = "/en/profile/emails"
 ADMIN = "/en/administration"
@@ -107,19 +108,27 @@ ACCESS: Mapping[tuple[str, str], Row] = {
     ("certificates.verify_code_in_language", "GET"): Row(
         "/en/verify/{code}", EVERYBODY, "graduate"
     ),
+    ("cohorts.accept_invitation", "POST"): Row("/en/invitation/{invitation}", refused(SIGNED_IN)),
     ("cohorts.create_cohort", "GET"): Row("/en/cohorts/new", STAFF),
     ("cohorts.create_cohort", "POST"): Row("/en/cohorts/new", refused(STAFF)),
     ("cohorts.export_learning", "GET"): Row("/en/cohorts/{cohort}/learning.csv", OWN_STAFF),
     ("cohorts.export_members", "GET"): Row("/en/cohorts/{cohort}/members.csv", OWN_STAFF),
     ("cohorts.grant_more", "GET"): Row(f"{MEMBER}/{{module}}/grant", OWN_STAFF),
     ("cohorts.grant_more", "POST"): Row(f"{MEMBER}/{{module}}/grant", refused(OWN_STAFF)),
+    ("cohorts.invite_people", "GET"): Row(INVITATIONS, OWN_STAFF),
+    ("cohorts.invite_people", "POST"): Row(INVITATIONS, refused(OWN_STAFF)),
     ("cohorts.join_cohort", "POST"): Row("/en/join/{join}", refused(SIGNED_IN)),
     ("cohorts.list_cohorts", "GET"): Row("/en/cohorts", STAFF),
     ("cohorts.replace_link", "POST"): Row("/en/cohorts/{cohort}/link", refused(OWN_STAFF)),
+    ("cohorts.send_again", "POST"): Row(f"{INVITATIONS}/{{line}}/send", refused(OWN_STAFF)),
     ("cohorts.show_cohort", "GET"): Row("/en/cohorts/{cohort}", OWN_STAFF),
     ("cohorts.show_learning", "GET"): Row("/en/cohorts/{cohort}/learning", OWN_STAFF),
+    ("cohorts.show_invitation", "GET"): Row("/en/invitation/{invitation}", EVERYBODY),
     ("cohorts.show_join", "GET"): Row("/en/join/{join}", EVERYBODY),
     ("cohorts.show_member", "GET"): Row(MEMBER, OWN_STAFF),
+    ("cohorts.withdraw_invitation", "POST"): Row(
+        f"{INVITATIONS}/{{line}}/remove", refused(OWN_STAFF)
+    ),
     ("healthz", "GET"): Row("/healthz", EVERYBODY),
     ("learning.answer_check", "POST"): Row(
         f"{CHECK_LESSON}/checks/{{check}}", to(CHECK_LESSON, OWNER)

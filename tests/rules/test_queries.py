@@ -15,6 +15,8 @@ from soar_lms.accounts.models import Person
 from soar_lms.assessments import services as assessments
 from soar_lms.catalogue.model import Module
 from soar_lms.cohorts import services as cohorts
+from soar_lms.cohorts.invitations import invite
+from soar_lms.cohorts.roster import Entry
 from soar_lms.content import catalogue
 from soar_lms.database import db, transaction
 from soar_lms.learning import services as learning
@@ -44,8 +46,9 @@ Who has completed a module sees the results before and after: one more.
 """
 
 COHORT_PAGES = {
-    "/en/cohorts/{cohort}": 8,
-    "/en/cohorts/{cohort}/members.csv": 8,
+    "/en/cohorts/{cohort}": 10,
+    "/en/cohorts/{cohort}/invitations": 6,
+    "/en/cohorts/{cohort}/members.csv": 10,
     "/en/cohorts": 3,
 }
 
@@ -119,6 +122,8 @@ def _cohort(trainer: Person, module: Module, size: int) -> int:
     stages: tuple[Callable[[Module], Person], ...] = (_graduate, _in_the_test, _newcomer)
     for number in range(size):
         cohorts.join_cohort(cohort, stages[number % len(stages)](module), NOW)
+    entries = [Entry("", f"invited{number}@example.org") for number in range(size)]
+    invite(cohort, entries, inviter=trainer, language="en", now=NOW)
     return cohort.id
 
 

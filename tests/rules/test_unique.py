@@ -56,6 +56,9 @@ TRIED = {
         "learning/test_services.py::test_finishing_at_once_gives_one_certificate_and_one_e_mail"
     ),
     "pk_cohort_members": "cohorts/test_services.py::test_joining_at_once_is_joining_once",
+    "uq_roster_lines_cohort_id_email": (
+        "cohorts/test_invitations.py::test_people_invited_twice_at_once_get_one_e_mail"
+    ),
     "uq_join_links_open": "cohorts/test_services.py::test_two_new_links_at_once_leave_one_open",
 }
 """Constraint -> the test in which several try to break it at once. Enrolments, attempts and
@@ -64,6 +67,7 @@ certificates are also fought for by processes (tests/journeys/test_crash.py)."""
 REASONS = {
     "uq_people_fs_uniquifier": "128 random bits",
     "uq_join_links_token": "128 random bits",
+    "uq_roster_lines_token_hash": "the hash of 128 random bits",
     "uq_certificates_code": "128 random bits",
     "pk_follow_up_links": "the hash of 192 random bits",
     "pk_cohort_modules": "written with its cohort, in one transaction, by whoever makes it",

@@ -18,11 +18,15 @@ from soar_lms.administration.merging import merge_people
 from soar_lms.assessments import services as assessments
 from soar_lms.audit.services import Actor
 from soar_lms.catalogue.model import Module
+from soar_lms.clock import utc_now
 from soar_lms.cohorts import services as cohorts
-from soar_lms.cohorts.models import Cohort
+from soar_lms.cohorts.invitations import invite
+from soar_lms.cohorts.models import Cohort, RosterLine
+from soar_lms.cohorts.roster import Entry
 from soar_lms.content import catalogue
 from soar_lms.database import Base, db, transaction
 from soar_lms.learning import services as learning
+from soar_lms.messages.models import OutboxMessage
 from tests.factories import (
     NOW,
     finish_lessons,
@@ -33,6 +37,7 @@ from tests.factories import (
     pass_module,
     take_test,
 )
+from tests.support.mail import token_in
 
 
 @dataclass(frozen=True)
@@ -88,6 +93,7 @@ def make_world(app: Flask) -> World:
             "cohort": cohort.id,
             "member": people["learner"].id,
             "join": link.token,
+            **_invite(cohort, people["trainer"]),
             "confirmation": confirmation,
             "reset": reset,
             "follow_up": make_follow_up_link(people["graduate"], module, "a-link-of-an-e-mail"),
@@ -118,6 +124,16 @@ def _gather(people: Mapping[str, Person], module: Module) -> Cohort:
     for name in ("learner", "finisher", "confirmer", "graduate"):
         cohorts.join_cohort(cohort, people[name], NOW)
     return cohort
+
+
+def _invite(cohort: Cohort, trainer: Person) -> dict[str, str | int]:
+    """Invite somebody; return the secret of the e-mail, and the number of the line."""
+    invite(
+        cohort, [Entry("", "invited@example.org")], inviter=trainer, language="en", now=utc_now()
+    )
+    line = db.session.scalars(select(RosterLine)).one()
+    mail = db.session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "invitation")).one()
+    return {"invitation": token_in(mail), "line": line.id}
 
 
 def _check_place(module: Module) -> dict[str, str | int]:

@@ -21,7 +21,7 @@ from soar_lms.content import catalogue
 from soar_lms.database import transaction
 from soar_lms.forms import ActionForm
 from soar_lms.i18n import current_language, gettext, languages
-from soar_lms.learning.wording import STATUSES, say_left
+from soar_lms.learning.wording import say_left
 from soar_lms.messages.services import public_url
 from soar_lms.paging import turn_to
 
@@ -68,7 +68,7 @@ def _show(cohort: Cohort, form: ActionForm) -> str:
         cohort=cohort,
         page=turn_to(rows, request.args.get("page")),
         counts=report.count_states(rows),
-        states=STATUSES,
+        states=report.STATES,
         say_left=say_left,
         modules=catalogue().modules,
         module_ids=sorted({row.module_id for row in rows}),
@@ -121,7 +121,7 @@ def _cells(row: ReportRow) -> list[str]:
         row.name,
         row.email,
         catalogue().modules[row.module_id].title_in(tag),
-        str(STATUSES[row.state]),
+        str(report.STATES[row.state]),
         say_left(row.left),
         setting.name.get(tag, row.setting or "") if setting else "",
         spoken.name if spoken else row.language or "",

@@ -1,0 +1,345 @@
+"""Invitations: a line of a group's roster is bound to whoever accepts it.
+
+Not the address binds, but the secret in the e-mail: who was invited at one address and has an
+account with another is one person. Why: `docs/decisions/0015-invitations.md`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import and_, delete, or_, select
+
+from soar_lms.accounts.emails import add_proven_email, list_verified_emails
+from soar_lms.accounts.models import Person, Reader
+from soar_lms.accounts.services import list_people
+from soar_lms.audit.services import Action, Actor, record
+from soar_lms.cohorts.models import Cohort, RosterLine
+from soar_lms.cohorts.roster import Entry
+from soar_lms.cohorts.services import LINK_LASTS, join_cohort, list_member_ids
+from soar_lms.database import db
+from soar_lms.errors import DomainError, NotFoundError
+from soar_lms.i18n import lazy_gettext
+from soar_lms.messages.services import post_message, public_url
+
+KEPT_FOR = timedelta(days=90)
+"""How long a line that nobody accepted stays after its end; the privacy page says it."""
+
+
+class InvitationOverError(DomainError):
+    """The link was right once, and is too old now."""
+
+    status = 410
+    title = lazy_gettext("This invitation has expired")
+    message = lazy_gettext(
+        "Invitations expire after some time. Please ask your trainer to send yours again."
+    )
+
+
+class InvitationTakenError(DomainError):
+    """An account has accepted it already, and it is not the one that asks."""
+
+    status = 410
+    title = lazy_gettext("This invitation was accepted already")
+    message = lazy_gettext(
+        "An invitation is for one account. If you accepted it before, sign in with that account. "
+        "If you did not, please ask your trainer for the link to join the group."
+    )
+
+
+class InvitationClosedError(DomainError):
+    """A trainer wants to change a line that has been accepted meanwhile."""
+
+    title = lazy_gettext("This invitation was accepted meanwhile")
+    message = lazy_gettext("It stays as it is. Go back to the list to see who is in the group.")
+
+
+class LineState(StrEnum):
+    """How far an invitation has come; in the order of the list."""
+
+    OPEN = "open"
+    EXPIRED = "expired"
+    JOINED = "joined"
+    """Whoever has the address is in the group, and came in another way."""
+    ACCEPTED = "accepted"
+
+
+@dataclass(frozen=True)
+class ListedLine:
+    """A line of the roster, as its trainer sees it."""
+
+    line: RosterLine
+    state: LineState
+    person: Person | None
+    """Who accepted."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of those who were to be invited, in numbers."""
+
+    invited: int
+    known: int
+    """They stand on the roster already."""
+    members: int
+    """They are in the group already."""
+
+
+# --- the trainer ------------------------------------------------------------------------------
+
+
+def invite(
+    cohort: Cohort,
+    entries: Collection[Entry],
+    *,
+    inviter: Person | Reader,
+    language: str,
+    now: datetime,
+) -> Outcome:
+    """Put people on the roster of a cohort and write to them; whom it knows is left in peace.
+
+    :param entries: each address once.
+    """
+    _lock(cohort)
+    known = _list_known(cohort, [entry.email for entry in entries])
+    others = [entry for entry in entries if entry.email not in known]
+    members = list_verified_emails(list_member_ids(cohort))
+    new = [entry for entry in others if entry.email not in members]
+    for entry in new:
+        line = RosterLine(
+            cohort_id=cohort.id,
+            name=entry.name,
+            email=entry.email,
+            language=language,
+            invitations_sent=0,
+        )
+        db.session.add(line)
+        _send(line, cohort, inviter, now)
+    db.session.flush()
+    if new:
+        _note(Action.INVITED, cohort, inviter, now, number=len(new))
+    return Outcome(len(new), len(entries) - len(others), len(others) - len(new))
+
+
+def _lock(cohort: Cohort) -> None:
+    """Let one at a time add to a roster, so that nobody is written to twice."""
+    db.session.execute(select(Cohort.id).where(Cohort.id == cohort.id).with_for_update())
+
+
+def _list_known(cohort: Cohort, emails: Collection[str]) -> set[str]:
+    """Return which of a few addresses stand on the roster."""
+    rows = select(RosterLine.email).where(
+        RosterLine.cohort_id == cohort.id, RosterLine.email.in_(emails)
+    )
+    return set(db.session.scalars(rows))
+
+
+def _send(line: RosterLine, cohort: Cohort, inviter: Person | Reader, now: datetime) -> None:
+    """Write an e-mail with a new secret; that of an earlier one is worth nothing any more."""
+    token = secrets.token_urlsafe(16)
+    line.token_hash = _digest(token)
+    line.invited_at = now
+    line.expires_at = now + LINK_LASTS
+    line.invitations_sent += 1
+    post_message(
+        "invitation",
+        recipient=line.email,
+        language=line.language,
+        now=now,
+        name=line.name,
+        inviter=inviter.name,
+        group=cohort.name,
+        days=LINK_LASTS.days,
+        address=public_url("cohorts.show_invitation", token=token, language=line.language),
+    )
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode(errors="replace")).hexdigest()
+
+
+def _note(
+    action: Action, cohort: Cohort, actor: Person | Reader, now: datetime, number: int | None = None
+) -> None:
+    record(action, actor=Actor(actor.id), now=now, cohort=cohort.id, number=number)
+
+
+def send_again(
+    cohort: Cohort, line_id: int, *, sent: int, inviter: Person | Reader, now: datetime
+) -> bool:
+    """Write to somebody once more, in the language of the first e-mail; return whether it was.
+
+    :param sent: how many e-mails the trainer knows of: a second click writes no second one.
+    :raises NotFoundError: when the line is not there any more.
+    :raises InvitationClosedError: when it was accepted meanwhile.
+    """
+    line = _find_open_line(cohort, line_id)
+    if line is None:
+        raise NotFoundError
+    if line.invitations_sent != sent:
+        return False
+    _send(line, cohort, inviter, now)
+    _note(Action.INVITED, cohort, inviter, now, number=1)
+    return True
+
+
+def withdraw(cohort: Cohort, line_id: int, *, actor: Person | Reader, now: datetime) -> None:
+    """Take somebody off the roster; the link stops. One who is not on it stays off it.
+
+    :raises InvitationClosedError: when the line was accepted meanwhile.
+    """
+    line = _find_open_line(cohort, line_id)
+    if line is None:
+        return
+    db.session.delete(line)
+    db.session.flush()
+    _note(Action.INVITATION_WITHDRAWN, cohort, actor, now)
+
+
+def _find_open_line(cohort: Cohort, line_id: int) -> RosterLine | None:
+    """Return a line of a cohort as it is now, and keep others from it.
+
+    :raises InvitationClosedError: when it was accepted.
+    """
+    line = db.session.scalar(
+        select(RosterLine)
+        .where(RosterLine.cohort_id == cohort.id, RosterLine.id == line_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if line is not None and line.accepted_at is not None:
+        raise InvitationClosedError
+    return line
+
+
+def list_roster(cohort: Cohort, now: datetime) -> list[ListedLine]:
+    """Return all lines, those first that still wait for somebody, in a few queries."""
+    lines = list(db.session.scalars(select(RosterLine).where(RosterLine.cohort_id == cohort.id)))
+    members = list_verified_emails(list_member_ids(cohort))
+    people = list_people(line.person_id for line in lines if line.person_id is not None)
+    listed = [
+        ListedLine(line, _state(line, members, now), people.get(line.person_id or 0))
+        for line in lines
+    ]
+    places = list(LineState)
+    return sorted(
+        listed,
+        key=lambda item: (places.index(item.state), item.line.name.casefold(), item.line.email),
+    )
+
+
+def _state(line: RosterLine, members: Collection[str], now: datetime) -> LineState:
+    if line.accepted_at is not None:
+        return LineState.ACCEPTED
+    if line.email in members:
+        return LineState.JOINED
+    return LineState.OPEN if now < line.expires_at else LineState.EXPIRED
+
+
+def list_waited_for(cohort: Cohort, member_ids: Collection[int]) -> list[RosterLine]:
+    """Return the lines of those who were invited and are not in the group by any way."""
+    lines = db.session.scalars(
+        select(RosterLine).where(
+            RosterLine.cohort_id == cohort.id, RosterLine.accepted_at.is_(None)
+        )
+    )
+    members = list_verified_emails(member_ids)
+    return [line for line in lines if line.email not in members]
+
+
+# --- whoever was invited ----------------------------------------------------------------------
+
+
+def get_invitation(
+    token: str, person: Person | Reader | None, now: datetime
+) -> tuple[RosterLine, Cohort]:
+    """Return the line that a link stands for, and its cohort.
+
+    :param person: who asks; None for somebody who is not signed in.
+    :raises NotFoundError: when there is no such link, or not any more.
+    :raises InvitationTakenError: when another account accepted it.
+    :raises InvitationOverError: when it is too old.
+    """
+    row = db.session.execute(
+        select(RosterLine, Cohort)
+        .join(Cohort, Cohort.id == RosterLine.cohort_id)
+        .where(RosterLine.token_hash == _digest(token))
+    ).first()
+    if row is None:
+        raise NotFoundError
+    line, cohort = row
+    _check_usable(line, person, now)
+    return line, cohort
+
+
+def _check_usable(line: RosterLine, person: Person | Reader | None, now: datetime) -> None:
+    if line.accepted_at is not None:
+        if person is None or line.person_id != person.id:
+            raise InvitationTakenError
+    elif now >= line.expires_at:
+        raise InvitationOverError
+
+
+def accept(token: str, person: Person, *, adds_address: bool, now: datetime) -> Cohort:
+    """Bind a line to a person and make them a member; a second time it changes nothing.
+
+    :param adds_address: whether the address of the line becomes one of the person's: the secret
+        was sent to its mailbox. Never without being asked for.
+    :raises NotFoundError: when there is no such link, or not any more.
+    :raises InvitationTakenError: when another account was faster.
+    :raises InvitationOverError: when it is too old.
+    :raises TooManyEmailsError: when the account can have no more addresses.
+    :raises EmailOfAnotherAccountError: when the address is somebody else's.
+    """
+    line = db.session.scalar(
+        select(RosterLine)
+        .where(RosterLine.token_hash == _digest(token))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if line is None:
+        raise NotFoundError
+    _check_usable(line, person, now)
+    cohort = db.session.get_one(Cohort, line.cohort_id)
+    if line.accepted_at is None:
+        _bind(line, cohort, person, now)
+        if adds_address:
+            add_proven_email(person, line.email, now)
+    return cohort
+
+
+def _bind(line: RosterLine, cohort: Cohort, person: Person, now: datetime) -> None:
+    line.accepted_at = now
+    line.person_id = person.id
+    join_cohort(cohort, person, now)
+    record(
+        Action.INVITATION_ACCEPTED,
+        actor=Actor(person.id),
+        now=now,
+        person_id=person.id,
+        cohort=cohort.id,
+    )
+
+
+# --- keeping no more than needed --------------------------------------------------------------
+
+
+def tidy_roster(now: datetime) -> int:
+    """Delete what nobody accepted in time, and lines of accounts that are gone; return how many."""
+    result = db.session.execute(
+        delete(RosterLine)
+        .where(
+            or_(
+                and_(RosterLine.accepted_at.is_(None), RosterLine.expires_at <= now - KEPT_FOR),
+                and_(RosterLine.accepted_at.is_not(None), RosterLine.person_id.is_(None)),
+            )
+        )
+        .returning(RosterLine.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(result.all())
