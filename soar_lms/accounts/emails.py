@@ -93,6 +93,7 @@ def list_emails(person_id: int) -> list[PersonEmail]:
             .order_by(
                 PersonEmail.is_primary.desc(), PersonEmail.verified_at.is_(None), PersonEmail.email
             )
+            .execution_options(populate_existing=True)
         )
     )
 
@@ -149,8 +150,7 @@ def _claim(person: Person, address: str, now: datetime) -> PersonEmail:
 
     :raises TooManyEmailsError: when the account can have no more.
     """
-    _lock(person)
-    mine = {row.email: row for row in list_emails(person.id)}
+    mine = {row.email: row for row in _lock_emails(person)}
     if address in mine:
         return mine[address]
     if len(mine) >= MOST_EMAILS:
@@ -159,6 +159,12 @@ def _claim(person: Person, address: str, now: datetime) -> PersonEmail:
     db.session.add(row)
     db.session.flush()
     return row
+
+
+def _lock_emails(person: Person) -> list[PersonEmail]:
+    """Return somebody's addresses, which nobody else can change until the transaction ends."""
+    _lock(person)
+    return list_emails(person.id)
 
 
 def _lock(person: Person) -> None:
@@ -221,6 +227,7 @@ def verify_email(person: Person, token: str, now: datetime) -> PersonEmail:
     :raises EmailLinkOverError: when the link is over, or another account asked for it.
     :raises EmailOfAnotherAccountError: when somebody else was faster.
     """
+    _lock(person)
     row = get_email_of_link(person.id, token)
     _take_over(person, row, now)
     return row
@@ -287,8 +294,8 @@ def remove_email(person: Person, email_id: int, now: datetime) -> None:
 
     :raises PrimaryEmailError: when mail goes to it.
     """
-    row = db.session.get(PersonEmail, email_id)
-    if row is None or row.person_id != person.id:
+    row = _find_email(_lock_emails(person), email_id)
+    if row is None:
         return
     if row.is_primary:
         raise PrimaryEmailError
@@ -304,9 +311,8 @@ def choose_primary(person: Person, email_id: int, now: datetime) -> None:
 
     :raises NotFoundError: when the person has no such verified address.
     """
-    _lock(person)
-    row = db.session.get(PersonEmail, email_id, populate_existing=True)
-    if row is None or row.person_id != person.id or row.verified_at is None:
+    row = _find_email(_lock_emails(person), email_id)
+    if row is None or row.verified_at is None:
         raise NotFoundError
     if row.is_primary:
         return
@@ -320,6 +326,10 @@ def choose_primary(person: Person, email_id: int, now: datetime) -> None:
     db.session.flush()
     _tell_of_change(person, before, now)
     record(Action.EMAIL_CHOSEN, actor=Actor(person.id), now=now, person_id=person.id)
+
+
+def _find_email(rows: list[PersonEmail], email_id: int) -> PersonEmail | None:
+    return next((row for row in rows if row.id == email_id), None)
 
 
 def _tell_of_change(person: Person, recipient: str, now: datetime) -> None:

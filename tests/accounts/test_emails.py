@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from flask import Flask
@@ -17,6 +18,7 @@ from soar_lms.accounts.models import Person, PersonEmail
 from soar_lms.accounts.services import find_person
 from soar_lms.audit.models import AuditEntry
 from soar_lms.database import db, transaction
+from soar_lms.errors import DomainError
 from soar_lms.messages.models import OutboxMessage
 from tests.accounts.conftest import is_signed_in, link_in, log_in, sign_up
 from tests.conftest import SignIn
@@ -247,6 +249,54 @@ def test_of_two_addresses_chosen_at_once_one_is_primary(app: Flask, ana: Person)
     with app.app_context():
         (primary,) = [row.email for row in emails.list_emails(ana.id) if row.is_primary]
         assert db.session.get_one(Person, ana.id).email == primary
+
+
+def test_an_address_that_is_chosen_and_removed_at_once_is_the_one_or_the_other(
+    app: Flask, ana: Person
+) -> None:
+    email_id = add_verified(app, ana)
+    ways = iter([emails.choose_primary, emails.remove_email])
+
+    def change(row: PersonEmail) -> str:
+        way, someone = next(ways), db.session.get_one(Person, ana.id)
+        try:
+            way(someone, row.id, NOW)
+        except DomainError as error:
+            return type(error).__name__
+        return ""
+
+    results = at_once(app, partial(db.session.get_one, PersonEmail, email_id), change, threads=2)
+
+    with app.app_context():
+        primary = db.session.get_one(Person, ana.id).email
+    assert (sorted(results), stored(app, ana)[0]) in [
+        (["", "PrimaryEmailError"], (HOME, True, True)),
+        (["", "NotFoundError"], (ana.email, True, True)),
+    ]
+    assert stored(app, ana)[0][0] == primary
+
+
+def test_an_address_that_is_confirmed_and_removed_at_once_is_gone(app: Flask, ana: Person) -> None:
+    with app.app_context(), transaction():
+        emails.add_email(db.session.get_one(Person, ana.id), HOME, NOW)
+        (email_id,) = [row.id for row in emails.list_emails(ana.id) if row.email == HOME]
+    turns = iter(["confirm", "remove"])
+
+    def change(row: PersonEmail) -> str:
+        someone = db.session.get_one(Person, ana.id)
+        if next(turns) == "remove":
+            emails.remove_email(someone, row.id, NOW)
+            return ""
+        try:
+            emails.verify_email(someone, emails.make_token(ana.id, HOME), NOW)
+        except emails.EmailLinkOverError as error:
+            return str(error.status)
+        return ""
+
+    results = at_once(app, partial(db.session.get_one, PersonEmail, email_id), change, threads=2)
+
+    assert sorted(results) in (["", ""], ["", "410"])
+    assert stored(app, ana) == [(ana.email, True, True)]
 
 
 def test_an_account_that_nobody_confirmed_does_not_keep_an_address(
