@@ -22,7 +22,7 @@ ACTIONS: Mapping[Action, LazyString] = {
     Action.LEARNING_EXPORTED: _("downloaded what a group learned"),
     Action.PERSON_CREATED: _("made the account"),
     Action.ATTEMPT_GRANTED: _("gave one more try of a test"),
-    Action.TEST_REGRADED: _("corrected the result of a test"),
+    Action.TEST_REGRADED: _("graded a test again"),
     Action.EMAIL_ADDED: _("added an e-mail address"),
     Action.EMAIL_REMOVED: _("removed an e-mail address"),
     Action.EMAIL_CHOSEN: _("chose another address for e-mail"),

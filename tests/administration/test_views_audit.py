@@ -174,15 +174,15 @@ def test_the_pages_are_in_spanish_too(as_administrator: FlaskClient, note: Note)
 def test_people_see_who_looked_at_their_record(
     as_learner: FlaskClient, note: Note, trainer: Person
 ) -> None:
-    note()
-    note(Action.TEST_REGRADED, minute=1, actor=Actor(operator="root"))
+    note(cohort=3)
+    note(Action.TEST_REGRADED, minute=1, actor=Actor(operator="root"), module="gone")
 
     items = [
         item.get_text(" ", strip=True) for item in parsed(as_learner.get(VIEWS)).select("main li")
     ]
 
     assert [" ".join(item.split()) for item in items] == [
-        "Nov 22, 2026, 10:01 AM EST: the people who run this site: corrected the result of a test",
+        "Nov 22, 2026, 10:01 AM EST: the people who run this site: graded a test again (gone)",
         f"Nov 22, 2026, 10:00 AM EST: {trainer.name} : looked at the learning record",
     ]
 
