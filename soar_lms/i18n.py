@@ -31,6 +31,7 @@ from flask import Flask, current_app, g, has_request_context, request
 from flask_babel import Babel, Domain, force_locale, gettext, lazy_gettext, ngettext
 from werkzeug.routing import BaseConverter
 
+from soar_lms.clock import local_date
 from soar_lms.config import Config, ConfigError
 
 __all__ = ["gettext", "lazy_gettext", "ngettext"]
@@ -140,6 +141,7 @@ def _configure_jinja(app: Flask) -> None:
     )
     app.jinja_env.filters.update(
         day=format_day,
+        local_date=local_date,
         moment=format_moment,
         number=format_number,
         decimals=format_decimals,

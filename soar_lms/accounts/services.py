@@ -17,6 +17,7 @@ from soar_lms.accounts.models import NAME_LENGTH, Person, PersonEmail
 from soar_lms.database import Among, Numbers, db
 from soar_lms.errors import NotFoundError
 from soar_lms.forms import clean_line, has_letters
+from soar_lms.paging import read_number
 
 
 def create_person(
@@ -71,8 +72,9 @@ def get_person(typed: str) -> Person:
 
     :raises NotFoundError: when there is none.
     """
-    number = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
-    person = find_person(typed.strip()) if number is None else db.session.get(Person, number)
+    typed = typed.strip()
+    number = read_number(typed)
+    person = find_person(typed) if number is None else db.session.get(Person, number)
     if person is None:
         raise NotFoundError
     return person

@@ -16,7 +16,7 @@ from soar_lms.administration.duplicates import Suspicion, find_suspicions
 from soar_lms.administration.merging import MergePlan, get_merge, merge_people, plan_merge
 from soar_lms.administration.undoing import UndoHinderedError, find_hindrances, undo_merge
 from soar_lms.audit.services import operator
-from soar_lms.clock import utc_now
+from soar_lms.clock import local_date, utc_now
 from soar_lms.database import transaction
 from soar_lms.errors import NotFoundError
 from soar_lms.learning.merging import Joint
@@ -80,16 +80,16 @@ def _describe(plan: MergePlan) -> Iterator[str]:
     yield f"{_say(plan.keep)} stays, {_say(plan.other)} goes."
     for module_id, joints in plan.modules.items():
         for joint in joints:
-            yield f"  {module_id}: {_describe_joint(joint)}"
+            yield f"  {module_id}: {_describe_joint(joint, plan.keep.time_zone)}"
     kept = [
         f"{count} {name.replace('_', ' ')}" for name, count in sorted(plan.counts.items()) if count
     ]
     yield f"Kept: {', '.join(kept) or 'nothing was there'}."
 
 
-def _describe_joint(joint: Joint) -> str:
+def _describe_joint(joint: Joint, time_zone: str) -> str:
     done = joint.present.completed_at
-    words = f"completed on {done:%Y-%m-%d}" if done else "not completed"
+    words = f"completed on {local_date(done, time_zone)}" if done else "not completed"
     if joint.history is None:
         return words
     if joint.combines:

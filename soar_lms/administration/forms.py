@@ -8,9 +8,10 @@ from wtforms.validators import DataRequired, InputRequired, Length
 from wtforms.validators import Optional as OptionalInput
 
 from soar_lms.accounts.models import EMAIL_LENGTH
-from soar_lms.accounts.services import find_person
+from soar_lms.accounts.services import find_person, get_person
 from soar_lms.audit.services import Action
 from soar_lms.audit.wording import ACTIONS
+from soar_lms.errors import NotFoundError
 from soar_lms.forms import Form
 from soar_lms.i18n import gettext
 from soar_lms.i18n import lazy_gettext as _
@@ -42,11 +43,29 @@ _ADDRESS = (
 )
 
 
-class MergeForm(Form):
-    """Two accounts, and that somebody looked at both."""
+class FindAccountsForm(Form):
+    """Two accounts, by their e-mail address or number."""
 
     keep = StringField(_("The account that stays"), validators=_ADDRESS)
     other = StringField(_("The account that goes"), validators=_ADDRESS)
+
+    def validate_keep(self, field: StringField) -> None:
+        _require_account(field)
+
+    def validate_other(self, field: StringField) -> None:
+        _require_account(field)
+
+
+def _require_account(field: StringField) -> None:
+    try:
+        get_person(field.data or "")
+    except NotFoundError:
+        raise ValidationError(gettext("There is no such account.")) from None
+
+
+class MergeForm(Form):
+    """That somebody looked at both accounts."""
+
     confirmed = BooleanField(
         _("I have looked at both accounts. They belong to one person."),
         validators=[InputRequired(_("Check that both accounts belong to one person."))],

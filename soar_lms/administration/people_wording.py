@@ -8,6 +8,7 @@ from flask_babel.speaklater import LazyString
 
 from soar_lms.accounts.duplicates import Likeness, Reason
 from soar_lms.administration.undoing import Obstacle
+from soar_lms.clock import local_date
 from soar_lms.i18n import format_day, gettext
 from soar_lms.i18n import lazy_gettext as _
 from soar_lms.learning.merging import Joint
@@ -34,10 +35,12 @@ def say_reasons(likeness: Likeness) -> str:
     return "; ".join(str(words) for reason, words in REASONS.items() if reason in likeness.reasons)
 
 
-def say_joint(joint: Joint) -> str:
-    """Write what becomes of what both did in a module."""
-    moment = joint.present.completed_at
-    completed = gettext("Completed on %(day)s.", day=format_day(moment.date())) if moment else ""
+def say_joint(joint: Joint, time_zone: str) -> str:
+    """Write what becomes of what both did in a module; the day is that of `time_zone`."""
+    moment, completed = joint.present.completed_at, ""
+    if moment:
+        day = format_day(local_date(moment, time_zone))
+        completed = gettext("Completed on %(day)s.", day=day)
     if joint.history is None:
         return str(completed or gettext("Goes on."))
     return str(_say_pair(joint, completed))

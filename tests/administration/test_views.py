@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from sqlalchemy import select
 from soar_lms.access import Role
 from soar_lms.accounts.models import Person
 from soar_lms.administration.merging import list_merges
+from soar_lms.administration.models import PersonMerge
 from soar_lms.audit.models import AuditEntry
 from soar_lms.database import db, transaction
 from soar_lms.learning.models import Enrolment, LessonCompletion
@@ -20,7 +22,7 @@ from tests.conftest import SignIn
 from tests.factories import NOW, make_person
 from tests.support.page import get_page, text_of
 from tests.support.queries import queries_of
-from tests.support.quick import post, summary, words
+from tests.support.quick import parsed, post, summary, words
 
 ROOM = "/en/administration"
 PAGE = f"{ROOM}/people/merge"
@@ -50,13 +52,17 @@ def twins(app: Flask, person: MakePerson) -> Twins:
 
 
 def preview(keep: Person, other: Person) -> str:
-    return f"{PAGE}?keep={keep.id}&other={other.email}"
+    return f"{PAGE}/{keep.id}/{other.id}"
+
+
+def typed(page: BeautifulSoup) -> list[str]:
+    """Return what stands in the form that asks for two accounts."""
+    return [str(field.get("value", "")) for field in page.select("main input.input")]
 
 
 def merge(client: FlaskClient, twins: Twins) -> str:
     """Make them one; return the address of the way back."""
-    keep, other = twins
-    response = post(client, PAGE, {"keep": keep.id, "other": other.id, "confirmed": "y"})
+    response = post(client, preview(*twins), {"confirmed": "y"})
     assert response.status_code == 302
     return str(response.location)
 
@@ -147,10 +153,9 @@ def test_the_administrator_is_named_on_the_trail(
 def test_nobody_merges_without_saying_that_they_looked(
     app: Flask, as_admin: FlaskClient, twins: Twins
 ) -> None:
-    keep, other = twins
     before = records.dump(app)
 
-    response = post(as_admin, PAGE, {"keep": keep.id, "other": other.id})
+    response = post(as_admin, preview(*twins))
 
     assert response.status_code == 422
     assert summary(response) == ["Check that both accounts belong to one person."]
@@ -161,32 +166,82 @@ def test_nobody_merges_without_saying_that_they_looked(
 def test_a_merge_that_was_sent_twice_happens_once(
     app: Flask, as_admin: FlaskClient, twins: Twins
 ) -> None:
-    keep, other = twins
     merge(as_admin, twins)
 
-    response = post(as_admin, PAGE, {"keep": keep.id, "other": other.id, "confirmed": "y"})
+    response = post(as_admin, preview(*twins), {"confirmed": "y"})
 
     assert response.status_code == 409
     with app.app_context():
         assert len(list_merges()) == 1
 
 
+def test_two_accounts_are_found_without_an_e_mail_address_in_the_address(
+    as_admin: FlaskClient, twins: Twins
+) -> None:
+    keep, other = twins
+
+    found = post(as_admin, PAGE, {"keep": keep.email.upper(), "other": f" {other.id} "})
+
+    assert found.location == preview(*twins)
+
+
 @pytest.mark.parametrize(
     ("keep", "other", "said"),
     [
-        ("ana@home.example.org", "nobody@example.org", "There is no such account."),
-        ("99999999999999999999", "1", "There is no such account."),
-        ("ana@home.example.org", "ana@home.example.org", "This is one account already."),
+        ("", "", ["Enter an e-mail address or a number."] * 2),
+        ("ana@home.example.org", "nobody@example.org", ["There is no such account."]),
+        ("99999999999999999999", "1", ["There is no such account."]),
     ],
-    ids=["nobody", "no-number", "the-same"],
+    ids=["nothing", "nobody", "no-number"],
 )
-def test_a_preview_of_what_cannot_be_says_why_and_keeps_what_was_typed(
-    as_admin: FlaskClient, twins: Twins, keep: str, other: str, said: str
+def test_an_account_that_is_not_there_is_said_and_what_was_typed_is_kept(
+    as_admin: FlaskClient, twins: Twins, keep: str, other: str, said: list[str]
 ) -> None:
-    page = get_page(as_admin, f"{PAGE}?keep={keep}&other={other}", status=422)
+    response = post(as_admin, PAGE, {"keep": keep, "other": other})
 
-    assert text_of(page, ".error-summary p") == said
-    assert [str(field["value"]) for field in page.select("form[method=get] input")] == [keep, other]
+    assert response.status_code == 422
+    assert summary(response) == said
+    assert typed(parsed(response)) == [keep, other]
+
+
+def test_accounts_that_cannot_be_made_one_are_asked_for_anew(
+    as_admin: FlaskClient, twins: Twins
+) -> None:
+    keep, _ = twins
+
+    page = get_page(as_admin, preview(keep, keep), status=422)
+
+    assert text_of(page, ".error-summary li") == "This is one account already."
+    assert typed(page) == [keep.email] * 2
+
+
+def test_an_address_of_an_account_that_is_not_there_asks_for_another(
+    as_admin: FlaskClient, twins: Twins
+) -> None:
+    page = get_page(as_admin, f"{PAGE}/{twins[0].id}/4711", status=422)
+
+    assert text_of(page, ".error-summary li") == "There is no such account."
+    assert typed(page) == [twins[0].email, ""]
+
+
+def test_the_days_are_those_where_the_reader_is(
+    app: Flask, sign_in: SignIn, person: MakePerson, twins: Twins
+) -> None:
+    """The twins' accounts and completions are of the 22nd in UTC, and the merge is of today."""
+    client = sign_in(person(role=Role.ADMINISTRATOR, time_zone="Pacific/Kiritimati"))
+    with app.app_context(), transaction():
+        for each in twins:
+            db.session.get_one(Person, each.id).time_zone = "Pacific/Kiritimati"
+
+    page = get_page(client, preview(*twins))
+    way_back = merge(client, twins)
+    with app.app_context(), transaction():
+        db.session.get_one(PersonMerge, 1).merged_at = NOW
+
+    assert {item.get_text() for item in page.select(".panel .meta")} == {"Since November 23, 2026"}
+    assert page.select("dd")[1].get_text().startswith("Completed on November 23, 2026.")
+    for address in (way_back, f"{PAGE}s"):
+        assert "November 23, 2026" in text_of(get_page(client, address), "main .meta")
 
 
 def test_what_hinders_an_undo_is_said_instead_of_a_button(

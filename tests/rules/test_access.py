@@ -68,6 +68,7 @@ INVITATIONS = "/en/cohorts/{cohort}/invitations"
 NOT_ENROLLED = (MODULE,) * 4
 EMAILS = "/en/profile/emails"
 ADMIN = "/en/administration"
+PAIR = f"{ADMIN}/people/merge/{{member}}/{{other_learner}}"
 ASKED: Answers = (SIGN_IN, 200, 410, 410, 410, 410)
 
 # Forms are sent without their token: what is not forbidden is refused, and nothing changes.
@@ -87,12 +88,14 @@ ACCESS: Mapping[tuple[str, str], Row] = {
     ("administration.search_entries", "POST"): Row(
         "/en/administration/audit", refused(ADMINISTRATOR)
     ),
+    ("administration.ask_for_accounts", "GET"): Row(f"{ADMIN}/people/merge", ADMINISTRATOR),
+    ("administration.find_accounts", "POST"): Row(f"{ADMIN}/people/merge", refused(ADMINISTRATOR)),
     ("administration.list_entries", "GET"): Row("/en/administration/audit", ADMINISTRATOR),
     ("administration.list_duplicates", "GET"): Row(f"{ADMIN}/people/duplicates", ADMINISTRATOR),
     ("administration.list_merges", "GET"): Row(f"{ADMIN}/people/merges", ADMINISTRATOR),
-    ("administration.merge_people", "POST"): Row(f"{ADMIN}/people/merge", refused(ADMINISTRATOR)),
+    ("administration.merge_people", "POST"): Row(PAIR, refused(ADMINISTRATOR)),
     ("administration.show_index", "GET"): Row(ADMIN, ADMINISTRATOR),
-    ("administration.show_merge", "GET"): Row(f"{ADMIN}/people/merge", ADMINISTRATOR),
+    ("administration.show_merge", "GET"): Row(PAIR, ADMINISTRATOR),
     ("administration.show_undo", "GET"): Row(f"{ADMIN}/people/merges/{{merge}}", ADMINISTRATOR),
     ("administration.undo_merge", "POST"): Row(
         f"{ADMIN}/people/merges/{{merge}}", refused(ADMINISTRATOR)

@@ -92,6 +92,7 @@ def make_world(app: Flask) -> World:
             "code": code,
             "cohort": cohort.id,
             "member": people["learner"].id,
+            "other_learner": people["other learner"].id,
             "join": link.token,
             **_invite(cohort, people["trainer"]),
             "confirmation": confirmation,

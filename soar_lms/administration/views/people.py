@@ -11,7 +11,7 @@ from soar_lms.accounts.merging import MergeRefusedError
 from soar_lms.accounts.services import get_person, list_people
 from soar_lms.administration import merging, undoing
 from soar_lms.administration.duplicates import find_suspicions
-from soar_lms.administration.forms import MergeForm
+from soar_lms.administration.forms import FindAccountsForm, MergeForm
 from soar_lms.administration.merging import MergePlan
 from soar_lms.administration.people_wording import OBSTACLES, say_joint, say_reasons
 from soar_lms.administration.views.blueprint import blueprint
@@ -19,10 +19,12 @@ from soar_lms.audit.services import Action, Actor, note_view
 from soar_lms.clock import utc_now
 from soar_lms.content import catalogue
 from soar_lms.database import transaction
-from soar_lms.errors import NotFoundError
 from soar_lms.forms import ActionForm
 from soar_lms.i18n import gettext
 from soar_lms.paging import turn_to
+
+_MERGE = "/people/merge"
+_PAIR = f"{_MERGE}/<int:keep_id>/<int:other_id>"
 
 
 @blueprint.get("/people/duplicates")
@@ -35,50 +37,66 @@ def list_duplicates() -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/people/merge")
+@blueprint.get(_MERGE)
 @access(Access.ADMINISTRATOR)
-def show_merge() -> ResponseReturnValue:
-    keep, other = request.args.get("keep", ""), request.args.get("other", "")
-    return _merge_page(MergeForm(data={"keep": keep, "other": other}))
+def ask_for_accounts() -> ResponseReturnValue:
+    return _find_page(FindAccountsForm())
 
 
-@blueprint.post("/people/merge")
+@blueprint.post(_MERGE)
 @access(Access.ADMINISTRATOR)
-def merge_people() -> ResponseReturnValue:
+def find_accounts() -> ResponseReturnValue:
+    """Lead to the two accounts: an e-mail address stands in no address and no log."""
+    form = FindAccountsForm()
+    if not form.validate_on_submit():
+        return _find_page(form), 422
+    keep, other = get_person(form.keep.data), get_person(form.other.data)
+    return redirect(url_for("administration.show_merge", keep_id=keep.id, other_id=other.id))
+
+
+def _find_page(form: FindAccountsForm) -> str:
+    return render_template("administration/merge_find.html", form=form)
+
+
+@blueprint.get(_PAIR)
+@access(Access.ADMINISTRATOR)
+def show_merge(keep_id: int, other_id: int) -> ResponseReturnValue:
+    """Show what a merge would do; where it cannot be, say why and ask for other accounts."""
+    try:
+        return _merge_page(_plan(keep_id, other_id), MergeForm())
+    except MergeRefusedError as error:
+        people = list_people([keep_id, other_id])
+        pair = {"keep": people.get(keep_id), "other": people.get(other_id)}
+        form = FindAccountsForm(data={name: each.email for name, each in pair.items() if each})
+        form.form_errors = [str(error.message)]
+        return _find_page(form), 422
+
+
+@blueprint.post(_PAIR)
+@access(Access.ADMINISTRATOR)
+def merge_people(keep_id: int, other_id: int) -> ResponseReturnValue:
     form, reader = MergeForm(), current_reader()
     if not form.validate_on_submit():
-        return _merge_page(form)
-    keep_id, other_id = get_person(form.keep.data).id, get_person(form.other.data).id
+        return _merge_page(_plan(keep_id, other_id), form), 422
     with transaction():
         merge = merging.merge_people(keep_id, other_id, actor=Actor(reader.id), now=utc_now())
     flash(gettext("The two accounts are one now. Nothing was lost."), "success")
     return redirect(url_for("administration.show_undo", merge_id=merge.id))
 
 
-def _merge_page(form: MergeForm) -> ResponseReturnValue:
-    """Show the form, and once there are two accounts in it what a merge would do."""
-    plan, problem = None, None
-    if form.keep.data and form.other.data:
-        try:
-            plan = _plan(form.keep.data, form.other.data)
-        except NotFoundError:
-            problem = gettext("There is no such account.")
-        except MergeRefusedError as error:
-            problem = str(error.message)
-    page = render_template(
+def _merge_page(plan: MergePlan, form: MergeForm) -> str:
+    return render_template(
         "administration/merge_edit.html",
         form=form,
         plan=plan,
-        problem=problem,
         modules=catalogue().modules,
         say_joint=say_joint,
     )
-    return page, 422 if form.is_submitted() or problem else 200
 
 
-def _plan(keep: str, other: str) -> MergePlan:
+def _plan(keep_id: int, other_id: int) -> MergePlan:
     now, viewer_id = utc_now(), current_reader().id
-    plan = merging.plan_merge(get_person(keep).id, get_person(other).id, now)
+    plan = merging.plan_merge(keep_id, other_id, now)
     for person in (plan.keep, plan.other):
         note_view(Action.RECORD_VIEWED, viewer_id=viewer_id, now=now, person_id=person.id)
     return plan
