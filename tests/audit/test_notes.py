@@ -6,15 +6,17 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from soar_lms.audit.models import AuditEntry
-from soar_lms.database import db
+from soar_lms.cohorts.models import CohortModule
+from soar_lms.database import db, transaction
 from tests.rules.world import World, make_world
 
 CERTIFICATE = "/en/certificates/{code}"
 DOCUMENT = "/certificates/{code}.pdf"
 MEMBERS = "/en/cohorts/{cohort}/members.csv"
+LEARNING = "/en/cohorts/{cohort}/learning.csv"
 
 Trail = Callable[[], list[tuple[str, int | None, int | None]]]
 
@@ -44,6 +46,7 @@ def trail(app: Flask, world: World) -> Trail:
         pytest.param(CERTIFICATE, "certificate-viewed", "graduate", id="certificate"),
         pytest.param(DOCUMENT, "certificate-viewed", "graduate", id="document"),
         pytest.param(MEMBERS, "members-exported", None, id="members"),
+        pytest.param(LEARNING, "learning-exported", None, id="learning"),
     ],
 )
 @pytest.mark.parametrize("who", ["trainer", "administrator"])
@@ -65,9 +68,19 @@ def test_what_people_do_with_their_own_is_not_noted(
     assert trail() == []
 
 
-@pytest.mark.parametrize("address", [CERTIFICATE, DOCUMENT, MEMBERS])
+@pytest.mark.parametrize("address", [CERTIFICATE, DOCUMENT, MEMBERS, LEARNING])
 def test_who_may_not_look_leaves_no_line(world: World, trail: Trail, address: str) -> None:
     client = world.client_of("other trainer")
 
     assert client.get(address.format(**world.places)).status_code == 404
+    assert trail() == []
+
+
+def test_a_file_that_there_is_not_leaves_no_line(app: Flask, world: World, trail: Trail) -> None:
+    with app.app_context(), transaction():
+        db.session.execute(update(CohortModule).values(module_id="gone"))
+
+    response = world.client_of("trainer").get(LEARNING.format(**world.places))
+
+    assert response.status_code == 404
     assert trail() == []

@@ -67,8 +67,8 @@ def _options(modules: list[Module], module: Module) -> dict[str, list[tuple[str,
 def export_learning(cohort_id: int) -> ResponseReturnValue:
     reader = current_reader()
     cohort = services.get_cohort(reader, cohort_id)
-    note_view(Action.LEARNING_EXPORTED, viewer_id=reader.id, now=utc_now(), cohort=cohort.id)
     module, part = _asked_module(_modules_of(cohort)), _asked_part()
+    note_view(Action.LEARNING_EXPORTED, viewer_id=reader.id, now=utc_now(), cohort=cohort.id)
     learning = measure_learning(cohort, module, part)
     header = [
         gettext("Module"),
