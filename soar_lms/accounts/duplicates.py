@@ -91,10 +91,15 @@ def _blocks_of(person: Sketch) -> Iterator[tuple[object, ...]]:
 
 
 def normalize_name(name: str) -> tuple[str, ...]:
-    """Return the words of a name without case, accents, marks and order."""
+    """Return the words of a name without case, accents, marks and order.
+
+    Caseless as in the Unicode Standard, section 3.13, "compatibility caseless match" (D146).
+    """
+    folded = unicodedata.normalize("NFD", name).casefold()
+    folded = unicodedata.normalize("NFKD", folded).casefold()
     plain = "".join(
         character
-        for character in unicodedata.normalize("NFKD", name.casefold())
+        for character in unicodedata.normalize("NFKD", folded)
         if not unicodedata.combining(character)
     )
     words = "".join(character if character.isalnum() else " " for character in plain)

@@ -99,6 +99,19 @@ def test_addresses_of_one_mailbox_are_known(email: str, mailbox: tuple[str, str]
     assert split_mailbox(email) == mailbox
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("\u210cana", ("hana",)),  # a black-letter capital, which decomposes into a plain one
+        ("\u3392", ("mhz",)),  # one sign that stands for three letters, two of them capitals
+        ("STRASSE", ("strasse",)),
+        ("Stra\u00dfe", ("strasse",)),
+    ],
+)
+def test_a_letter_is_the_same_however_it_is_encoded(name: str, words: tuple[str, ...]) -> None:
+    assert normalize_name(name) == words
+
+
 @given(st.text(max_size=40))
 def test_a_name_is_the_same_in_capitals_and_backwards(name: str) -> None:
     key = normalize_name(name)
