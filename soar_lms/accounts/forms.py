@@ -23,7 +23,7 @@ from flask_security.forms import (
     SendConfirmationForm as SecuritySendConfirmationForm,
 )
 from flask_security.mail_util import EmailValidateException
-from flask_security.utils import validate_redirect_url, verify_password
+from flask_security.utils import validate_redirect_url
 from wtforms import (
     BooleanField,
     EmailField,
@@ -39,14 +39,12 @@ from wtforms.validators import Optional as OptionalInput
 
 from soar_lms.accounts.emails import NoAddressError, read_address
 from soar_lms.accounts.models import EMAIL_LENGTH, NAME_LENGTH
+from soar_lms.accounts.passwords import PASSWORD_LENGTH, is_password
 from soar_lms.accounts.professions import list_professions, list_territories
 from soar_lms.accounts.time_zones import choices_with, is_time_zone
 from soar_lms.forms import Form, require_letters
 from soar_lms.i18n import current_language, gettext, languages
 from soar_lms.i18n import lazy_gettext as _
-
-MAX_PASSWORD = 1_000
-"""Characters; a limit only so that hashing has one (passlib refuses more than 4,096)."""
 
 _LABELS = {
     "email": _("E-mail"),
@@ -66,7 +64,9 @@ class _Ours:
                 continue
             field.label.text = label
             if name != "email":
-                too_long = Length(max=MAX_PASSWORD, message=_("Enter at most %(max)d characters."))
+                too_long = Length(
+                    max=PASSWORD_LENGTH, message=_("Enter at most %(max)d characters.")
+                )
                 field.validators = [*field.validators, too_long]
 
     class Meta(Form.Meta):
@@ -215,7 +215,7 @@ class AddEmailForm(Form):
         _("Your password now"),
         validators=[
             DataRequired(_("Enter a password.")),
-            Length(max=MAX_PASSWORD, message=_("Enter at most %(max)d characters.")),
+            Length(max=PASSWORD_LENGTH, message=_("Enter at most %(max)d characters.")),
         ],
         render_kw={"autocomplete": "current-password"},
     )
@@ -238,7 +238,7 @@ class AddEmailForm(Form):
             ) from None
 
     def validate_password(self, field: Field) -> None:
-        if not self.password_hash or not verify_password(field.data, self.password_hash):
+        if not is_password(field.data, self.password_hash):
             raise ValidationError(gettext("That password is not right. Type it again."))
 
 

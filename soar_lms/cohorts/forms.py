@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from flask_security.utils import verify_password
 from wtforms import (
     BooleanField,
     Field,
@@ -19,6 +18,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 from wtforms.validators import Optional as OptionalInput
 from wtforms.widgets import HiddenInput
 
+from soar_lms.accounts.passwords import PASSWORD_LENGTH, is_password
 from soar_lms.audit.models import REASON_LENGTH
 from soar_lms.cohorts.models import COHORT_NAME_LENGTH
 from soar_lms.cohorts.roster import MOST_LINES, list_lines
@@ -26,9 +26,6 @@ from soar_lms.content import catalogue, title_here
 from soar_lms.forms import Form, require_letters
 from soar_lms.i18n import current_language, gettext, languages
 from soar_lms.i18n import lazy_gettext as _
-
-MAX_PASSWORD = 1_000
-"""As long as a password of this site can be."""
 
 
 class CreateCohortForm(Form):
@@ -158,7 +155,7 @@ class AcceptInvitationForm(Form):
     adds_address = BooleanField()
     password = PasswordField(
         _("Your password now"),
-        validators=[Length(max=MAX_PASSWORD, message=_("Enter at most %(max)d characters."))],
+        validators=[Length(max=PASSWORD_LENGTH, message=_("Enter at most %(max)d characters."))],
         render_kw={"autocomplete": "current-password"},
     )
     password_hash: str | None = None
@@ -176,5 +173,5 @@ class AcceptInvitationForm(Form):
             return
         if not field.data:
             raise ValidationError(gettext("To add the address, enter your password."))
-        if not self.password_hash or not verify_password(field.data, self.password_hash):
+        if not is_password(field.data, self.password_hash):
             raise ValidationError(gettext("That password is not right. Type it again."))

@@ -8,11 +8,11 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
+from soar_lms.accounts.models import EMAIL_LENGTH
+from soar_lms.cohorts.roster import LONGEST_NAME
 from soar_lms.database import Base, UTCDateTime
 
 COHORT_NAME_LENGTH = 120
-INVITED_NAME_LENGTH = 120
-INVITED_EMAIL_LENGTH = 254
 
 
 class Cohort(Base):
@@ -92,9 +92,9 @@ class RosterLine(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     cohort_id: Mapped[int] = mapped_column(ForeignKey("cohorts.id"))
-    name: Mapped[str] = mapped_column(String(INVITED_NAME_LENGTH))
+    name: Mapped[str] = mapped_column(String(LONGEST_NAME))
     """As the trainer wrote it; may be empty."""
-    email: Mapped[str] = mapped_column(String(INVITED_EMAIL_LENGTH))
+    email: Mapped[str] = mapped_column(String(EMAIL_LENGTH))
     """In lower case."""
     language: Mapped[str] = mapped_column(String(20))
     """Of the e-mail, and of the next one."""
