@@ -43,7 +43,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
     folder = tmp_path_factory.mktemp("database")
     if request.param == "sqlite":
         return f"sqlite:///{folder / 'soar.db'}"
-    return start_postgresql(tmp_path_factory)
+    return start_postgresql()
 
 
 @pytest.fixture(scope="session")

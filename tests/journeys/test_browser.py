@@ -41,7 +41,7 @@ def site(
     folder = tmp_path_factory.mktemp("site")
     environment = {}
     if request.param == "postgresql":
-        environment["SOAR_DATABASE_URL"] = start_postgresql(tmp_path_factory)
+        environment["SOAR_DATABASE_URL"] = start_postgresql()
     with running_site(folder, **environment) as address:
         yield Site(address, folder)
 

