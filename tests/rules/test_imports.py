@@ -50,6 +50,7 @@ DOORS = {
         "duplicates",
         "emails",
         "merging",
+        "passwords",
         "professions",
         "time_zones",
         "trail",
