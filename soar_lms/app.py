@@ -15,7 +15,7 @@ from soar_lms.accounts.security import configure_security
 from soar_lms.administration.views import blueprint as administration
 from soar_lms.assets import configure_assets
 from soar_lms.catalogue.loader import load_catalogue
-from soar_lms.certificates import views as certificates
+from soar_lms.certificates.views import blueprint as certificates
 from soar_lms.cohorts.views import blueprint as cohorts
 from soar_lms.config import Config, read_config
 from soar_lms.content import configure_content, labels_in
@@ -61,7 +61,7 @@ def create_app(config: Config | None = None) -> Flask:
         pages.blueprint,
         accounts.blueprint,
         learning,
-        certificates.blueprint,
+        certificates,
         cohorts,
         administration,
         messages.blueprint,

@@ -307,7 +307,7 @@ def test_the_last_day_lasts_until_midnight_where_the_learner_is(
 
     found = []
     for moment in (midnight - timedelta(minutes=1), midnight):
-        monkeypatch.setattr("soar_lms.certificates.views.utc_now", lambda now=moment: now)
+        monkeypatch.setattr("soar_lms.certificates.views.verify.utc_now", lambda now=moment: now)
         found.append((client.get(f"/verify/{code}", headers=JSON).json or {})["status"])
 
     assert found == ["valid", "expired"]

@@ -1,0 +1,83 @@
+"""Verification by anybody: public, without a cookie."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, jsonify, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from soar_lms.access import Access, access
+from soar_lms.certificates import services
+from soar_lms.certificates.codes import format_code, read_code
+from soar_lms.certificates.models import Certificate, Status
+from soar_lms.certificates.views.blueprint import blueprint
+from soar_lms.clock import utc_now
+from soar_lms.headers import allow_caching
+from soar_lms.i18n import current_language
+
+KEPT_SECONDS = 60
+
+
+@blueprint.get("/verify/<string:code>")
+@access(Access.PUBLIC)
+def verify_code(code: str) -> ResponseReturnValue:
+    response = _verify(code)
+    response.vary.add("Accept-Language")
+    return response
+
+
+@blueprint.get("/<language:language>/verify/<string:code>")
+@access(Access.PUBLIC)
+def verify_code_in_language(code: str) -> ResponseReturnValue:
+    return _verify(code)
+
+
+@blueprint.get("/<language:language>/verify")
+@access(Access.PUBLIC)
+def show_verify_form() -> ResponseReturnValue:
+    typed = request.args.get("code", "").strip()[:100]
+    code = read_code(typed)
+    if code is not None:
+        return redirect(url_for("certificates.verify_code_in_language", code=format_code(code)))
+    page = render_template("certificates/verify_form.html", typed=typed)
+    return (page, 422) if typed else allow_caching(make_response(page), KEPT_SECONDS)
+
+
+def _verify(code: str) -> Response:
+    certificate = services.find_certificate(code)
+    if certificate is None:
+        return _answer({"status": "unknown"}, None, 404)
+    status = certificate.status_at(utc_now())
+    return _answer(_facts(certificate, status), certificate, 200)
+
+
+def _facts(certificate: Certificate, status: Status) -> dict[str, Any]:
+    """Return what anybody with the code may know: no e-mail, no score, no setting."""
+    expires, revoked_on = certificate.expires_on, certificate.revoked_on
+    return {
+        "status": str(status),
+        "code": format_code(certificate.code),
+        "name": certificate.name,
+        "module": certificate.module_title,
+        "language": certificate.language,
+        "completed_on": certificate.completed_on.isoformat(),
+        "expires_on": expires.isoformat() if expires else None,
+        "revoked_on": revoked_on.isoformat() if revoked_on else None,
+        "replaced_by": services.code_of_successor(certificate),
+    }
+
+
+def _answer(facts: dict[str, Any], certificate: Certificate | None, status: int) -> Response:
+    wanted = request.accept_mimetypes.best_match(["text/html", "application/json"])
+    if wanted == "application/json":
+        response = jsonify(facts)
+    else:
+        page = render_template(
+            "certificates/verify_show.html", facts=facts, certificate=certificate
+        )
+        response = make_response(page)
+        response.headers["Content-Language"] = current_language().tag
+    response.status_code = status
+    response.vary.add("Accept")
+    return allow_caching(response, KEPT_SECONDS) if status == 200 else response
