@@ -47,6 +47,7 @@ from soar_lms.database import db, transaction
 from soar_lms.learning.models import Enrolment
 from soar_lms.migrations import upgrade
 from tests.factories import finish_lessons, make_person, some_answer, take_test, wrong_answer
+from tests.support.databases import close_connections
 
 LEARNERS = 40
 CLICKS = 3
@@ -83,10 +84,10 @@ def run_crash(kind: str, folder: Path) -> Report:
         with serving(folder, url) as site:
             report = _Storm(app, site, server, learners).rage()
         with app.app_context():
-            db.engine.dispose()  # these connections died with the server
+            close_connections()  # they died with the server
             told = [learner.saved for learner in learners]
             inspect(report, dict(ChainMap(*told)))
-            db.engine.dispose()
+            close_connections()
     return report
 
 
@@ -123,7 +124,7 @@ def _prepare(app: Flask) -> list[_Learner]:
     with transaction():
         people = [make_person() for _ in range(LEARNERS)]
         _count_gradings()
-    db.engine.dispose()
+    close_connections()
     return [
         _Learner(person.id, cookie_of(app, person.fs_uniquifier), mistakes=number % 3)
         for number, person in enumerate(people)
@@ -208,7 +209,7 @@ class _Storm:
             with transaction():
                 take_test(enrolment, module, assessments.PRE)
                 finish_lessons(enrolment, module)
-        db.engine.dispose()
+        close_connections()
 
     def _read_items(self) -> None:
         """Note what each learner was asked, to know the right answers."""
@@ -221,7 +222,7 @@ class _Storm:
         for learner in self.learners:
             row = asked[learner.person_id]
             learner.attempt_id, learner.items = row.id, row.items
-        db.engine.dispose()
+        close_connections()
 
     # What learners do.
 

@@ -29,9 +29,10 @@ from benchmarks.serving import (
 from soar_lms.app import create_app
 from soar_lms.assessments import services as assessments
 from soar_lms.content import catalogue
-from soar_lms.database import db, transaction
+from soar_lms.database import transaction
 from soar_lms.migrations import upgrade
 from tests.factories import finish_lessons, make_enrolment, make_person, take_test
+from tests.support.databases import close_connections
 from tests.support.site import free_port
 
 CONCURRENCY = 8
@@ -242,6 +243,6 @@ def _fill(app: Flask, kind: str, count: int) -> tuple[World, str]:
                 )
         page = module.find_page(lesson.id, setting, "en")
         body = "".join(str(getattr(block, "html", "")) for block in page.blocks) if page else ""
-        db.engine.dispose()
+        close_connections()
     path = f"/en/learn/{module.id}/{setting}/{lesson.id}"
     return World(kind, "", "", 0, path, learners), body

@@ -25,7 +25,7 @@ from soar_lms.database import Base, db, transaction
 from soar_lms.messages.models import OutboxMessage
 from soar_lms.migrations import upgrade
 from tests.factories import make_person
-from tests.support.databases import start_postgresql, without_triggers
+from tests.support.databases import close_connections, start_postgresql, without_triggers
 
 for name in [name for name in os.environ if name.startswith("SOAR_")]:
     del os.environ[name]
@@ -66,7 +66,7 @@ def session_app(config: Config) -> Iterator[Flask]:
         upgrade()
     yield app
     with app.app_context():
-        db.engine.dispose()
+        close_connections()
 
 
 @pytest.fixture

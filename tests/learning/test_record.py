@@ -47,6 +47,7 @@ from soar_lms.learning.services import StepNotOpenError
 from soar_lms.learning.standing import get_standing, load_progress
 from soar_lms.messages.models import OutboxMessage
 from tests.factories import NOW, make_person, some_answer, wrong_answer
+from tests.support.databases import close_connections
 from tests.support.sites import make_pack_site
 
 SETTINGS = ["greenhouse", "orchard", "school"]
@@ -414,7 +415,7 @@ def garden(app: Flask, config: Config, tmp_path: Folder) -> Iterator[Flask]:
     site = make_pack_site(tmp_path, database_url=config.database_url)
     yield site
     with site.app_context():
-        db.engine.dispose()
+        close_connections()
 
 
 def test_a_record_is_right_after_whatever_a_learner_does(garden: Flask, config: Config) -> None:

@@ -28,6 +28,7 @@ from soar_lms.config import Config
 from soar_lms.database import Base, db
 from soar_lms.migrations import downgrade, upgrade
 from soar_lms.paths import bundled
+from tests.support.databases import close_connections
 
 SCRIPTS = ScriptDirectory(str(bundled("migrations")))
 REVISIONS = [str(script.revision) for script in reversed([*SCRIPTS.walk_revisions()])]
@@ -61,8 +62,7 @@ def empty(config: Config, fresh_url: str) -> Iterator[Flask]:
     app = create_app(replace(config, database_url=fresh_url))
     with app.app_context():
         yield app
-        db.session.rollback()
-        db.engine.dispose()
+        close_connections()
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from sqlalchemy.engine import Engine
 from soar_lms.app import create_app
 from soar_lms.config import Config, Mode, SQLiteSynchronous, read_config
 from soar_lms.database import BUSY_TIMEOUT_MS, configure_engine, db
+from tests.support.databases import close_connections
 
 CONNECTIONS = 3
 _SYNCHRONOUS = {SQLiteSynchronous.NORMAL: 1, SQLiteSynchronous.FULL: 2}
@@ -65,7 +66,7 @@ def test_the_application_opens_sqlite_the_safe_way(
 
     with app.app_context():
         faults = find_unsafe_settings(db.engine, synchronous)
-        db.engine.dispose()
+        close_connections()
 
     assert not faults, "\n".join(faults)
 

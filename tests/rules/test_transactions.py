@@ -15,6 +15,7 @@ from soar_lms.config import SQLiteSynchronous
 from soar_lms.database import WriteWithoutCSRFError, configure_engine, db, transaction
 from tests.factories import NOW
 from tests.rules.source import Source, dotted, read_sources
+from tests.support.databases import close_connections
 
 # --- the one place that commits, on a tiny application ------------------------------------------
 
@@ -35,7 +36,7 @@ def tiny_app(tmp_path: Path) -> Iterator[Flask]:
         db.metadata.create_all(db.engine)
     yield app
     with app.app_context():
-        db.engine.dispose()
+        close_connections()
 
 
 def write() -> str:

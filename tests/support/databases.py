@@ -11,6 +11,8 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
+from soar_lms.database import close_plain_connection, db
+
 _FAST = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
 """Nobody needs the tests' data after a power cut. Tests of durability set their own."""
 
@@ -47,6 +49,17 @@ def _address(uri: str, name: str) -> str:
     base, _, query = uri.partition("?")
     base = base.rsplit("/", 1)[0].replace("postgresql://", "postgresql+psycopg://")
     return f"{base}/{name}" + (f"?{query}" if query else "")
+
+
+def close_connections() -> None:
+    """Close every connection of the application in this context.
+
+    What the session and the request still hold is given back first: one that is lent out while the
+    pool is disposed of goes back to a pool that nobody closes any more.
+    """
+    db.session.remove()
+    close_plain_connection()
+    db.engine.dispose()
 
 
 @contextmanager
