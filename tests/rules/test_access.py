@@ -100,6 +100,13 @@ ACCESS: Mapping[tuple[str, str], Row] = {
     ("administration.undo_merge", "POST"): Row(
         f"{ADMIN}/people/merges/{{merge}}", refused(ADMINISTRATOR)
     ),
+    ("certificates.correct_name", "GET"): Row(
+        "/en/certificates/{code}/name", OWNER_AND_OWN_STAFF, "graduate"
+    ),
+    ("certificates.correct_name", "POST"): Row(
+        "/en/certificates/{code}/name", refused(OWNER_AND_OWN_STAFF), "graduate"
+    ),
+    ("certificates.list_certificates", "GET"): Row("/en/certificates", SIGNED_IN),
     ("certificates.download_certificate", "GET"): Row(
         "/certificates/{code}.pdf", OWNER_AND_OWN_STAFF, "graduate"
     ),
