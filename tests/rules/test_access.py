@@ -100,6 +100,19 @@ ACCESS: Mapping[tuple[str, str], Row] = {
     ("administration.undo_merge", "POST"): Row(
         f"{ADMIN}/people/merges/{{merge}}", refused(ADMINISTRATOR)
     ),
+    ("administration.ask_for_certificate", "GET"): Row(f"{ADMIN}/certificates", ADMINISTRATOR),
+    ("administration.find_certificate", "POST"): Row(
+        f"{ADMIN}/certificates", refused(ADMINISTRATOR)
+    ),
+    ("administration.show_certificate", "GET"): Row(
+        f"{ADMIN}/certificates/{{code}}", ADMINISTRATOR, "graduate"
+    ),
+    ("administration.restore_certificate", "POST"): Row(
+        f"{ADMIN}/certificates/{{code}}/restore", refused(ADMINISTRATOR), "graduate"
+    ),
+    ("administration.revoke_certificate", "POST"): Row(
+        f"{ADMIN}/certificates/{{code}}/revoke", refused(ADMINISTRATOR), "graduate"
+    ),
     ("certificates.correct_name", "GET"): Row(
         "/en/certificates/{code}/name", OWNER_AND_OWN_STAFF, "graduate"
     ),

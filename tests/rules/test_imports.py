@@ -70,7 +70,15 @@ DOORS = {
         "tries",
     },
     "catalogue": {"evaluation", "model", "schema"},
-    "certificates": {"models", "services", "access", "codes", "fonts", "merging"},
+    "certificates": {
+        "models",
+        "services",
+        "access",
+        "codes",
+        "fonts",
+        "merging",
+        "revoking",
+    },
     "cohorts": {"services", "merging"},
     "learning": {
         "models",
