@@ -71,8 +71,13 @@ ADMIN = "/en/administration"
 PAIR = f"{ADMIN}/people/merge/{{member}}/{{other_learner}}"
 ASKED: Answers = (SIGN_IN, 200, 410, 410, 410, 410)
 
+DELETABLE: Answers = (SIGN_IN, 200, 200, 200, 200, 409)
+"""The site's only administrator cannot go."""
+
 # Forms are sent without their token: what is not forbidden is refused, and nothing changes.
 ACCESS: Mapping[tuple[str, str], Row] = {
+    ("account.delete_account", "GET"): Row("/en/profile/delete", DELETABLE),
+    ("account.delete_account", "POST"): Row("/en/profile/delete", refused(DELETABLE)),
     ("accounts.choose_primary", "POST"): Row(f"{EMAILS}/{{email}}/primary", refused(SIGNED_IN)),
     ("accounts.edit_emails", "GET"): Row(EMAILS, SIGNED_IN),
     ("accounts.edit_emails", "POST"): Row(EMAILS, refused(SIGNED_IN)),
