@@ -138,6 +138,20 @@ def test_a_certificate_without_an_owner_belongs_to_staff(
     assert statuses(sign_in(person(role=Role.ADMINISTRATOR)), nobodys) == [200, 200]
 
 
+def test_a_document_whose_holder_was_erased_is_gone_and_says_so(
+    sign_in: SignIn, person: Callable[..., Person], issue: Issue
+) -> None:
+    admin, code = sign_in(person(role=Role.ADMINISTRATOR)), issue(name="", erased_at=NOW)
+
+    response = admin.get(f"/certificates/{code}.pdf")
+
+    assert response.status_code == 410
+    assert "erased at its holder’s request" in words(response)
+    page = get_page(admin, f"/en/certificates/{code}")
+    assert not page.select("a[href$='.pdf']")
+    assert not page.select("a[href$='/name']")
+
+
 @pytest.mark.parametrize("typed", ["nonsense", "0" * 27, "%00", ".", "%2e%2e"])
 def test_a_code_that_is_none_is_not_found(as_learner: FlaskClient, typed: str) -> None:
     assert as_learner.get(f"/certificates/{typed}.pdf").status_code == 404

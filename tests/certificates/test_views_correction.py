@@ -109,8 +109,10 @@ def test_when_the_days_are_over_the_page_says_whom_to_ask(
 
     page = get_page(as_learner, place(old))
 
-    assert "The days on which you can correct the name yourself are over." in text_of(page, ".box")
+    said = "The days on which you can correct the name yourself are over."
+    assert said in text_of(page, ".box")
     assert not page.select("input[name=name]")
+    assert said in text_of(get_page(as_learner, f"/en/certificates/{old}"), "main")
 
 
 def test_a_trainer_corrects_with_a_reason(

@@ -9,12 +9,13 @@ from soar_lms.access import Access, access
 from soar_lms.accounts.current import current_reader
 from soar_lms.audit.services import Action, note_view
 from soar_lms.certificates import services
-from soar_lms.certificates.access import can_manage, can_view
+from soar_lms.certificates.access import can_view
 from soar_lms.certificates.codes import format_code
 from soar_lms.certificates.correcting import plan_correction
 from soar_lms.certificates.documents import file_name, make_document
 from soar_lms.certificates.models import Certificate
 from soar_lms.certificates.views.blueprint import blueprint
+from soar_lms.certificates.wording import CLOSED
 from soar_lms.clock import utc_now
 from soar_lms.errors import NotFoundError
 
@@ -29,7 +30,7 @@ def show_certificate(code: str) -> ResponseReturnValue:
         code=format_code(certificate.code),
         status=certificate.status_at(utc_now()),
         correction=plan_correction(current_reader(), certificate, utc_now()),
-        is_managed=can_manage(current_reader(), certificate),
+        closed=CLOSED,
         successor=services.find_successor(certificate),
     )
 
