@@ -31,8 +31,8 @@ from soar_lms.clock import local_date, utc_now
 from soar_lms.cohorts.services import find_cohort, list_member_ids, list_module_ids
 from soar_lms.database import transaction
 
-AT_A_TIME = 100
-"""Certificates in a transaction: a fraction of a second, during which SQLite lets nobody write."""
+AT_A_TIME = 50
+"""Certificates in a transaction: a tenth of a second or two, while SQLite lets nobody else write."""
 
 LoadApp = Callable[[], Flask]
 Command = Callable[..., None]
