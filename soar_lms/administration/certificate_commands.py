@@ -32,7 +32,7 @@ from soar_lms.cohorts.services import find_cohort, list_member_ids, list_module_
 from soar_lms.database import transaction
 
 AT_A_TIME = 50
-"""Certificates in a transaction: a tenth of a second or two, while SQLite lets nobody else write."""
+"""Certificates in a transaction: a tenth of a second in which SQLite lets nobody else write."""
 
 LoadApp = Callable[[], Flask]
 Command = Callable[..., None]

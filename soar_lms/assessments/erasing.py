@@ -17,13 +17,14 @@ from soar_lms.database import Among, Numbers, db
 
 
 def delete_answers(enrolment_ids: Collection[int]) -> None:
-    """Delete tests, answers and receipts of some enrolments."""
+    """Delete tests, answers and receipts of some enrolments; nothing is answered meanwhile."""
     attempts = select(Attempt.id).where(
         Among(Attempt.enrolment_id, bindparam("enrolments", list(enrolment_ids), Numbers))
     )
+    numbers = list(db.session.scalars(attempts.with_for_update()))
     db.session.execute(
         delete(Answer)
-        .where(Answer.attempt_id.in_(attempts))
+        .where(Among(Answer.attempt_id, bindparam("attempts", numbers, Numbers)))
         .execution_options(synchronize_session=False)
     )
     for model in (Attempt, AttemptGrant, CheckAnswer, EvaluationReceipt):

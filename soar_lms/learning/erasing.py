@@ -12,10 +12,12 @@ from soar_lms.learning.models import Enrolment, FollowUp, FollowUpLink, LessonCo
 
 
 def delete_learning(person_ids: Collection[int]) -> None:
-    """Delete the enrolments of people, with everything in them."""
+    """Delete the enrolments of people, with everything in them; nothing is added meanwhile."""
     learners = bindparam("learners", list(person_ids), Numbers)
     numbers = list(
-        db.session.scalars(select(Enrolment.id).where(Among(Enrolment.person_id, learners)))
+        db.session.scalars(
+            select(Enrolment.id).where(Among(Enrolment.person_id, learners)).with_for_update()
+        )
     )
     delete_answers(numbers)
     for column in (
