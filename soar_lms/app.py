@@ -12,6 +12,7 @@ from soar_lms import pages
 from soar_lms.access import guard
 from soar_lms.accounts import views as accounts
 from soar_lms.accounts.security import configure_security
+from soar_lms.administration.views import account
 from soar_lms.administration.views import blueprint as administration
 from soar_lms.assets import configure_assets
 from soar_lms.catalogue.loader import load_catalogue
@@ -64,6 +65,7 @@ def create_app(config: Config | None = None) -> Flask:
         certificates,
         cohorts,
         administration,
+        account.blueprint,
         messages.blueprint,
     ):
         app.register_blueprint(blueprint)

@@ -17,6 +17,7 @@ from flask import Flask
 from soar_lms import __version__, demo, doctor
 from soar_lms.access import Role
 from soar_lms.accounts.services import create_person
+from soar_lms.administration.certificate_commands import restore, revoke
 from soar_lms.administration.commands import people
 from soar_lms.app import create_app
 from soar_lms.assessments.commands import evaluations
@@ -201,6 +202,8 @@ main.add_command(assessments)
 main.add_command(evaluations)
 main.add_command(content)
 main.add_command(certificates)
+certificates.add_command(revoke)
+certificates.add_command(restore)
 main.add_command(cohorts)
 main.add_command(learners)
 main.add_command(people)

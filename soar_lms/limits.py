@@ -18,6 +18,7 @@ _POSTS = {
     "security.send_confirmation": "20 per hour",
     "security.reset_password": "60 per hour",
     "accounts.edit_emails": "20 per hour",
+    "account.delete_account": "20 per hour",
     "cohorts.join_cohort": "60 per hour",
     "learning.give_follow_up": "60 per hour",
     "learning.stop_follow_up": "60 per hour",

@@ -1,4 +1,4 @@
-"""`soar-lms people …`: two accounts of one person, found, made one, and parted again."""
+"""`soar-lms people …`: accounts of one person made one and parted again; erasing an account."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from contextlib import contextmanager
 import click
 from flask import Flask
 
+from soar_lms.accounts.erasing import ErasureRefusedError
 from soar_lms.accounts.merging import MergeRefusedError
 from soar_lms.accounts.models import Person
 from soar_lms.accounts.services import get_person
 from soar_lms.administration.duplicates import Suspicion, find_suspicions
+from soar_lms.administration.erasing import ErasurePlan, Fate, erase_person, plan_erasure
 from soar_lms.administration.merging import MergePlan, get_merge, merge_people, plan_merge
 from soar_lms.administration.undoing import UndoHinderedError, find_hindrances, undo_merge
 from soar_lms.audit.services import operator
@@ -26,7 +28,7 @@ LoadApp = Callable[[], Flask]
 
 @click.group()
 def people() -> None:
-    """Look after people who have two accounts."""
+    """Look after accounts: two of one person, and those that somebody wants gone."""
 
 
 @people.command()
@@ -115,6 +117,40 @@ def unmerge(load_app: LoadApp, merge_id: int, *, dry_run: bool) -> None:
     click.echo("It can be taken back." if dry_run else "The accounts are as they were before.")
 
 
+@people.command()
+@click.argument("who", metavar="EMAIL")
+@click.option("--dry-run", is_flag=True, help="Only say what would happen.")
+@click.option("--yes", is_flag=True, help="Do not ask before it is done.")
+@click.pass_obj
+def erase(load_app: LoadApp, who: str, *, dry_run: bool, yes: bool) -> None:
+    """Erase the person EMAIL (or a number) for good; certificates stay without a name.
+
+    It cannot be undone. Answers to evaluations stay: nobody can tell whose they are.
+    """
+    with load_app().app_context(), _plain_errors():
+        plan = plan_erasure(get_person(who).id)
+        for line in _describe_erasure(plan):
+            click.echo(line)
+        if dry_run:
+            click.echo("Nothing was changed.")
+            return
+        if not yes:
+            click.confirm("Erase this person for good?", abort=True)
+        with transaction():
+            erase_person(plan.person.id, actor=operator(), now=utc_now())
+    click.echo("Erased.")
+
+
+def _describe_erasure(plan: ErasurePlan) -> Iterator[str]:
+    yield f"{_say(plan.person)}, {plan.person.role}"
+    for number in plan.person_ids[1:]:
+        yield f"  account {number}, which was made one with it"
+    for table, count in sorted(plan.counts[Fate.DELETED].items()):
+        yield f"  {count:>4}  {table.replace('_', ' ')} deleted"
+    for table, count in sorted(plan.counts[Fate.NAMELESS].items()):
+        yield f"  {count:>4}  {table.replace('_', ' ')} stay without a name"
+
+
 @contextmanager
 def _plain_errors() -> Iterator[None]:
     """Say what is wrong in a line, not in a traceback."""
@@ -122,5 +158,5 @@ def _plain_errors() -> Iterator[None]:
         yield
     except NotFoundError:
         raise click.ClickException("there is no such account or merge") from None
-    except (MergeRefusedError, UndoHinderedError) as error:
+    except (ErasureRefusedError, MergeRefusedError, UndoHinderedError) as error:
         raise click.ClickException(str(error.message)) from None

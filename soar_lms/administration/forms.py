@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from wtforms import BooleanField, EmailField, SelectField, StringField, ValidationError
+from wtforms import (
+    BooleanField,
+    EmailField,
+    Field,
+    PasswordField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length
 from wtforms.validators import Optional as OptionalInput
 
 from soar_lms.accounts.models import EMAIL_LENGTH
+from soar_lms.accounts.passwords import PASSWORD_LENGTH, is_password
 from soar_lms.accounts.services import find_person, get_person
 from soar_lms.audit.services import Action
 from soar_lms.audit.wording import ACTIONS
+from soar_lms.certificates.models import NAME_LENGTH, REASON_LENGTH
 from soar_lms.errors import NotFoundError
-from soar_lms.forms import Form
+from soar_lms.forms import Form, require_letters
 from soar_lms.i18n import gettext
 from soar_lms.i18n import lazy_gettext as _
 
@@ -70,3 +81,67 @@ class MergeForm(Form):
         _("I have looked at both accounts. They belong to one person."),
         validators=[InputRequired(_("Check that both accounts belong to one person."))],
     )
+
+
+class FindCertificateForm(Form):
+    """What somebody knows of a certificate."""
+
+    wanted = StringField(
+        _("Code, name, or e-mail address"),
+        description=_("A part of the name is enough."),
+        validators=[
+            DataRequired(_("Enter a code, a name, or an e-mail address.")),
+            require_letters,
+            Length(
+                min=2,
+                max=max(EMAIL_LENGTH, NAME_LENGTH),
+                message=_("Enter %(min)d to %(max)d characters."),
+            ),
+        ],
+    )
+
+
+class ReasonForm(Form):
+    """Why a certificate is revoked or restored."""
+
+    reason = TextAreaField(
+        _("Reason"),
+        description=_(
+            "One sentence. The holder and staff read it, others do not. "
+            "Do not write about anybody’s health or safety."
+        ),
+        validators=[
+            DataRequired(_("Write the reason in one sentence.")),
+            require_letters,
+            Length(max=REASON_LENGTH, message=_("Enter at most %(max)d characters.")),
+        ],
+    )
+
+
+class DeleteAccountForm(Form):
+    """That somebody wants their account gone, and is who they seem to be."""
+
+    confirmed = BooleanField(
+        _("I want to delete my account. I know that it cannot be undone."),
+        validators=[InputRequired(_("Check the box if you want to delete your account."))],
+    )
+    password = PasswordField(
+        _("Your password now"),
+        validators=[
+            DataRequired(_("Enter a password.")),
+            Length(max=PASSWORD_LENGTH, message=_("Enter at most %(max)d characters.")),
+        ],
+        render_kw={"autocomplete": "current-password"},
+    )
+    password_hash: str | None = None
+
+    @classmethod
+    def for_password(cls, password_hash: str | None) -> DeleteAccountForm:
+        """Return the form for somebody with this password."""
+        form = cls()
+        form.password_hash = password_hash
+        return form
+
+    def validate_password(self, field: Field) -> None:
+        if not is_password(field.data, self.password_hash):
+            raise ValidationError(gettext("That password is not right. Type it again."))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import getpass
 import os
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -19,7 +20,17 @@ from soar_lms.database import append, db
 
 Fact = str | int | None
 FACTS = frozenset(
-    {"module", "cohort", "certificate", "instrument", "number", "other_person", "role"}
+    {
+        "module",
+        "cohort",
+        "certificate",
+        "successor",
+        "revocation",
+        "instrument",
+        "number",
+        "other_person",
+        "role",
+    }
 )
 """What an entry may say of what it was about: no names, no e-mail addresses, no answers."""
 
@@ -42,6 +53,17 @@ class Action(StrEnum):
     INVITED = "invited"
     INVITATION_ACCEPTED = "invitation-accepted"
     INVITATION_WITHDRAWN = "invitation-withdrawn"
+    CERTIFICATE_CORRECTED = "certificate-corrected"
+    CERTIFICATE_REVOKED = "certificate-revoked"
+    CERTIFICATE_RESTORED = "certificate-restored"
+    PERSON_ERASED = "person-erased"
+
+
+_CERTIFICATE_CHANGES = (
+    Action.CERTIFICATE_CORRECTED,
+    Action.CERTIFICATE_REVOKED,
+    Action.CERTIFICATE_RESTORED,
+)
 
 
 @dataclass(frozen=True)
@@ -113,6 +135,18 @@ def find_entries_about(person_id: int, *, before: int | None = None) -> Select[A
     """Return the select of what others did to a person's record, the newest first."""
     return find_entries(before=before).where(
         AuditEntry.person_id == person_id, AuditEntry.actor_id.is_distinct_from(person_id)
+    )
+
+
+def find_changes_of_certificates(codes: Collection[str]) -> Select[AuditEntry]:
+    """Return the select of what was done to certificates, the newest first; not who looked."""
+    return (
+        select(AuditEntry)
+        .where(
+            AuditEntry.action.in_(_CERTIFICATE_CHANGES),
+            AuditEntry.facts["certificate"].as_string().in_(codes),
+        )
+        .order_by(AuditEntry.id.desc())
     )
 
 

@@ -24,8 +24,18 @@ def allows_viewing(rule: Rule) -> Rule:
 
 def can_view(person: Person | Reader, certificate: Certificate) -> bool:
     """Whether `person` may open `certificate`; one without an owner belongs to staff."""
-    if certificate.person_id is not None and certificate.person_id == person.id:
-        return True
+    return is_holder(person, certificate) or can_manage(person, certificate)
+
+
+def is_holder(person: Person | Reader, certificate: Certificate) -> bool:
+    """Whether a certificate is somebody's own."""
+    return certificate.person_id is not None and certificate.person_id == person.id
+
+
+def can_manage(person: Person | Reader, certificate: Certificate) -> bool:
+    """Whether `person` looks after `certificate` as staff; nobody does so with their own."""
+    if is_holder(person, certificate):
+        return False
     if person.role == Role.ADMINISTRATOR:
         return True
     return any(rule(person, certificate) for rule in _rules)

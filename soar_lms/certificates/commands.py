@@ -11,7 +11,7 @@ import click
 from flask import Flask
 
 from soar_lms.certificates.codes import format_code, read_code
-from soar_lms.certificates.documents import make_document
+from soar_lms.certificates.documents import DocumentErasedError, make_document
 from soar_lms.certificates.models import Certificate
 from soar_lms.certificates.pdf import PDFError
 from soar_lms.certificates.services import find_certificate
@@ -45,6 +45,8 @@ def render(load_app: Callable[[], Flask], code: str, output: Path) -> None:
             output.write_bytes(make_document(certificate))
         except (OSError, PDFError) as error:
             raise click.ClickException(str(error)) from None
+        except DocumentErasedError as error:
+            raise click.ClickException(str(error.message)) from None
     click.echo(f"Wrote {output}.")
 
 
@@ -60,6 +62,11 @@ def verify(load_app: Callable[[], Flask], file: Path) -> None:
     app = load_app()
     with app.test_request_context():
         certificate = _certificate(found.group(1).decode())
+        if certificate.erased_at is not None:
+            click.echo(f"issued here: {format_code(certificate.code)}")
+            click.echo("its holder's name was erased: the document cannot be compared any more")
+            click.echo(f"status now: {certificate.status_at(utc_now())}")
+            sys.exit(1)
         same = make_document(certificate) == data
         status = certificate.status_at(utc_now())
     click.echo(f"issued here: {format_code(certificate.code)}, {certificate.name}")

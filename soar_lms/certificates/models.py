@@ -14,6 +14,8 @@ from soar_lms.clock import local_date
 from soar_lms.database import Base, UTCDateTime
 
 NAME_LENGTH = 120
+REASON_LENGTH = 500
+REVOCATION_LENGTH = 20
 _CURRENT = "replaced_by_id IS NULL AND revoked_at IS NULL"
 
 
@@ -41,6 +43,13 @@ class Certificate(Base):
         CheckConstraint(
             "(revoked_at IS NULL) = (revoked_reason IS NULL)", name="revoked_with_reason"
         ),
+        Index("uq_certificates_replaced_by_id", "replaced_by_id", unique=True),
+        Index(
+            "ix_certificates_revocation",
+            "revocation",
+            sqlite_where=sql("revocation IS NOT NULL"),
+            postgresql_where=sql("revocation IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -53,7 +62,7 @@ class Certificate(Base):
     )
 
     name: Mapped[str] = mapped_column(String(NAME_LENGTH))
-    """Exactly as the learner confirmed it."""
+    """Exactly as the learner confirmed it; empty once it was erased."""
     module_id: Mapped[str] = mapped_column(String(60))
     module_title: Mapped[str] = mapped_column(String(300))
     module_version: Mapped[str] = mapped_column(String(20))
@@ -80,8 +89,18 @@ class Certificate(Base):
     template_version: Mapped[int]
 
     replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("certificates.id"))
+    replaced_quietly: Mapped[bool] = mapped_column(default=False, server_default=sql("false"))
+    """Whether others are not led from this one to its successor, nor back: a former name can put
+    somebody in danger. The server's default is for the release before this one."""
+    corrected_by_holder: Mapped[bool] = mapped_column(default=False, server_default=sql("false"))
+    """Whether its holder has used the one correction, here or in what it replaced."""
     revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    revoked_reason: Mapped[str | None] = mapped_column(String(500))
+    revoked_reason: Mapped[str | None] = mapped_column(String(REASON_LENGTH))
+    """For staff and its holder; a verifier never reads it."""
+    revocation: Mapped[str | None] = mapped_column(String(REVOCATION_LENGTH))
+    """The number of the revocation, by which all that were revoked with it can be restored."""
+    erased_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When its holder's name was erased; the code still answers."""
 
     @property
     def revoked_on(self) -> date | None:

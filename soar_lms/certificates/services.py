@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from soar_lms.catalogue.model import Module
 from soar_lms.catalogue.schema import CreditOffer, RefresherSpec
-from soar_lms.certificates.codes import format_code, make_code, read_code
+from soar_lms.certificates.codes import make_code, read_code
 from soar_lms.certificates.models import Certificate
 from soar_lms.clock import add_months, local_date
 from soar_lms.database import Among, Numbers, db
@@ -159,6 +159,22 @@ def get_current_certificate(enrolment_id: int) -> Certificate:
     return certificate
 
 
+def get_latest_certificate(enrolment_id: int) -> Certificate:
+    """Return the certificate of an enrolment that counts; where it was revoked, that one.
+
+    :raises NotFoundError: when none was issued.
+    """
+    certificate = db.session.scalar(
+        select(Certificate)
+        .where(Certificate.enrolment_id == enrolment_id, Certificate.replaced_by_id.is_(None))
+        .order_by(Certificate.revoked_at.is_not(None), Certificate.id.desc())
+        .limit(1)
+    )
+    if certificate is None:
+        raise NotFoundError
+    return certificate
+
+
 def list_current_certificates(enrolment_ids: Collection[int]) -> dict[int, Certificate]:
     """Return the certificates that count now, by enrolment: not replaced and not revoked."""
     found = db.session.scalars(
@@ -182,6 +198,17 @@ def list_certificates(person_id: int) -> list[Certificate]:
     )
 
 
+def list_all_certificates(person_id: int) -> list[Certificate]:
+    """Return every certificate of a person, whatever became of it, the newest first."""
+    return list(
+        db.session.scalars(
+            select(Certificate)
+            .where(Certificate.person_id == person_id)
+            .order_by(Certificate.issued_at.desc(), Certificate.id.desc())
+        )
+    )
+
+
 def list_newest_certificates(
     person_ids: Collection[int], module_ids: Collection[str]
 ) -> dict[tuple[int, str], Certificate]:
@@ -199,11 +226,37 @@ def list_newest_certificates(
     return {(item.person_id, item.module_id): item for item in found if item.person_id is not None}
 
 
-def code_of_successor(certificate: Certificate) -> str | None:
-    """Return the code of the certificate that replaced this one, as people read it."""
+def search_certificates(words: str, limit: int) -> list[Certificate]:
+    """Return the newest certificates with these words in the name, whatever became of them."""
+    return list(
+        db.session.scalars(
+            select(Certificate)
+            .where(Certificate.name.icontains(words, autoescape=True))
+            .order_by(Certificate.issued_at.desc(), Certificate.id.desc())
+            .limit(limit)
+        )
+    )
+
+
+def find_successor(certificate: Certificate) -> Certificate | None:
+    """Return the certificate that replaced this one, or None."""
     if certificate.replaced_by_id is None:
         return None
-    code = db.session.scalar(
-        select(Certificate.code).where(Certificate.id == certificate.replaced_by_id)
+    return db.session.get(Certificate, certificate.replaced_by_id)
+
+
+def find_predecessor(certificate: Certificate) -> Certificate | None:
+    """Return the certificate that this one replaced, or None."""
+    return db.session.scalar(
+        select(Certificate).where(Certificate.replaced_by_id == certificate.id)
     )
-    return format_code(code) if code else None
+
+
+def list_chain(certificate: Certificate) -> list[Certificate]:
+    """Return a certificate with all that it replaced and that replaced it, the oldest first."""
+    chain = [certificate]
+    while (older := find_predecessor(chain[0])) is not None:
+        chain.insert(0, older)
+    while (newer := find_successor(chain[-1])) is not None:
+        chain.append(newer)
+    return chain

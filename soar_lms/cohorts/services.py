@@ -116,6 +116,11 @@ def get_cohort(person: Person | Reader, cohort_id: int) -> Cohort:
     return cohort
 
 
+def find_cohort(cohort_id: int) -> Cohort | None:
+    """Return a cohort, for an operator who may see all of them; None when there is none."""
+    return db.session.get(Cohort, cohort_id)
+
+
 def list_module_ids(cohort: Cohort) -> list[str]:
     """Return the modules a cohort takes."""
     return list(

@@ -258,7 +258,7 @@ def complete_module(
     """
     _lock(enrolment)
     if enrolment.completed_at is not None:
-        return certificates.get_current_certificate(enrolment.id)
+        return certificates.get_latest_certificate(enrolment.id)
     standing = get_standing(enrolment, module)
     if not standing.path.is_open(Step.CONFIRMATION):
         raise StepNotOpenError

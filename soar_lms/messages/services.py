@@ -8,7 +8,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from flask import current_app, render_template
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from soar_lms.database import db
 from soar_lms.i18n import speaking
@@ -58,6 +58,15 @@ def withdraw_messages(message_ids: Collection[int]) -> None:
         update(OutboxMessage)
         .where(OutboxMessage.id.in_(message_ids), OutboxMessage.sent_at.is_(None))
         .values(failed_at=OutboxMessage.created_at, last_error="withdrawn", body="")
+    )
+
+
+def delete_messages(recipients: Collection[str]) -> None:
+    """Forget every e-mail to some addresses: what waits is not sent, what was sent is not noted."""
+    db.session.execute(
+        delete(OutboxMessage)
+        .where(OutboxMessage.recipient.in_(recipients))
+        .execution_options(synchronize_session=False)
     )
 
 

@@ -24,6 +24,8 @@ from soar_lms.administration.undoing import (
 )
 from soar_lms.assessments.models import Answer, Attempt, EvaluationReceipt
 from soar_lms.audit.models import AuditEntry
+from soar_lms.certificates.correcting import correct_name
+from soar_lms.certificates.models import Certificate
 from soar_lms.cohorts import services as cohorts
 from soar_lms.database import db, transaction
 from soar_lms.errors import NotFoundError
@@ -175,6 +177,12 @@ def remove_an_address(number: int) -> None:
     emails.remove_email(keep, row.id, NOW)
 
 
+def correct_a_moved_certificate(number: int) -> None:
+    certificate = db.session.scalars(select(Certificate)).one()
+    holder = db.session.get_one(Person, get_merge(number).keep_id)
+    correct_name(certificate.id, name="Ana N.", quietly=False, reason=None, person=holder, now=NOW)
+
+
 def merge_once_more(number: int) -> None:
     merge_people(get_merge(number).keep_id, make_person().id, actor=ROOT, now=NOW)
 
@@ -184,6 +192,7 @@ def merge_once_more(number: int) -> None:
     [
         (go_on_with_an_attempt, "went-on"),
         (do_a_lesson_of_a_moved_module, "went-on"),
+        (correct_a_moved_certificate, "went-on"),
         (complete_by_what_was_moved, "completed"),
         (remove_an_address, "changed"),
         (merge_once_more, "later-merge"),
@@ -201,7 +210,7 @@ def test_an_undo_that_could_not_be_whole_changes_nothing(
     with transaction():
         records.enrol(keep, "begun", lessons=("one",))
         records.attempt(records.enrol(other, "begun", lessons=("two",)), points=None)
-        records.enrol(other, "moved")
+        records.complete(other, records.enrol(other, "moved"))
     number = merge()
     with transaction():
         event(number)

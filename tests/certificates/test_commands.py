@@ -13,6 +13,7 @@ from soar_lms.certificates.codes import format_code, make_code
 from soar_lms.certificates.documents import make_document
 from soar_lms.certificates.models import Certificate
 from soar_lms.cli import main
+from soar_lms.clock import utc_now
 from soar_lms.database import db, transaction
 from tests.certificates.test_context import row
 from tests.conftest import SECRET
@@ -175,4 +176,28 @@ def test_verify_says_when_a_code_was_never_issued(
     assert (result.exit_code, result.output) == (
         1,
         f"Error: there is no certificate {invented} here\n",
+    )
+
+
+def test_a_document_whose_holder_was_erased_is_neither_made_nor_compared(
+    environment: dict[str, str], issued: tuple[str, bytes], tmp_path: Path
+) -> None:
+    app = make_site(Path(environment["SOAR_INSTANCE"]), modules=PACK)
+    file, code = tmp_path / "certificate.pdf", make_code()
+    with app.app_context(), transaction():
+        db.session.add(row(code=code))
+    with app.test_request_context():
+        file.write_bytes(make_document(db.session.query(Certificate).filter_by(code=code).one()))
+    with app.app_context(), transaction():
+        db.session.query(Certificate).filter_by(code=code).one().erased_at = utc_now()
+
+    rendered = run(environment, "render", code, "-o", str(tmp_path / "again.pdf"))
+    verified = run(environment, "verify", str(file))
+
+    assert rendered.exit_code == verified.exit_code == 1
+    assert "the document cannot be made any more" in rendered.output
+    assert verified.output == (
+        f"issued here: {format_code(code)}\n"
+        "its holder's name was erased: the document cannot be compared any more\n"
+        "status now: valid\n"
     )

@@ -126,6 +126,19 @@ def test_after_a_replacement_the_new_one_is_current(enrolment_id: int, module: M
     assert services.get_current_certificate(enrolment_id).id == new.id
 
 
+def test_the_latest_certificate_is_the_revoked_one_where_none_counts(
+    enrolment_id: int, module: Module
+) -> None:
+    first = issue(module, enrolment_id)
+    with transaction():
+        first.revoked_at, first.revoked_reason = NOW, "issued too early"
+    revoked_only = services.get_latest_certificate(enrolment_id)
+    second = issue(module, enrolment_id)
+
+    assert revoked_only is first
+    assert services.get_latest_certificate(enrolment_id) is second
+
+
 @pytest.mark.parametrize(
     ("completed", "months", "expires"),
     [
@@ -391,8 +404,10 @@ def test_a_list_has_the_newest_first_and_no_replaced_ones(context: Flask, module
     with transaction():
         old.replaced_by_id = new.id
     assert [item.id for item in services.list_certificates(person.id)] == [new.id]
-    assert services.code_of_successor(old) == format_code(new.code)
-    assert services.code_of_successor(new) is None
+    assert (services.find_successor(old), services.find_successor(new)) == (new, None)
+    assert (services.find_predecessor(old), services.find_predecessor(new)) == (None, old)
+    assert services.list_chain(old) == services.list_chain(new) == [old, new]
+    assert services.list_all_certificates(person.id) == [new, old]
 
 
 def test_a_certificate_outlives_its_person_and_enrolment(enrolment_id: int, module: Module) -> None:

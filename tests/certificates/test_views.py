@@ -138,6 +138,20 @@ def test_a_certificate_without_an_owner_belongs_to_staff(
     assert statuses(sign_in(person(role=Role.ADMINISTRATOR)), nobodys) == [200, 200]
 
 
+def test_a_document_whose_holder_was_erased_is_gone_and_says_so(
+    sign_in: SignIn, person: Callable[..., Person], issue: Issue
+) -> None:
+    admin, code = sign_in(person(role=Role.ADMINISTRATOR)), issue(name="", erased_at=NOW)
+
+    response = admin.get(f"/certificates/{code}.pdf")
+
+    assert response.status_code == 410
+    assert "erased at its holder’s request" in words(response)
+    page = get_page(admin, f"/en/certificates/{code}")
+    assert not page.select("a[href$='.pdf']")
+    assert not page.select("a[href$='/name']")
+
+
 @pytest.mark.parametrize("typed", ["nonsense", "0" * 27, "%00", ".", "%2e%2e"])
 def test_a_code_that_is_none_is_not_found(as_learner: FlaskClient, typed: str) -> None:
     assert as_learner.get(f"/certificates/{typed}.pdf").status_code == 404
@@ -205,9 +219,44 @@ def test_a_replaced_certificate_leads_to_its_successor(
     assert "This certificate was replaced by a newer one." in words(page, ".result")
     (link,) = parsed(page).select(".result a")
     assert link["href"] == f"/en/verify/{format_code(new)}"
-    assert words(client.get(str(link["href"])), "dd bdi") == "Ana T. Vega"
+    newer = client.get(str(link["href"]))
+    assert words(newer, "dd bdi") == "Ana T. Vega"
+    assert words(newer, "dd a") == format_code(old)
     answer = client.get(f"/verify/{old}", headers=JSON).json or {}
     assert (answer["status"], answer["replaced_by"]) == ("replaced", format_code(new))
+
+
+def test_what_was_replaced_quietly_does_not_lead_to_the_new_name(
+    app: Flask, client: FlaskClient, issue: Issue
+) -> None:
+    new = issue(name="Luz Vega")
+    with app.app_context():
+        successor = db.session.query(Certificate).filter_by(code=new).one().id
+    old = issue(name="Ana Torres", replaced_by_id=successor, replaced_quietly=True)
+
+    pages = [client.get(f"/en/verify/{code}") for code in (old, new)]
+
+    assert words(pages[0], ".result") == (
+        "This certificate was replaced by a newer one. Ask its holder for it."
+    )
+    assert words(pages[1], ".result") == "This certificate is valid."
+    for code, other, name in ((old, new, "Luz Vega"), (new, old, "Ana Torres")):
+        for headers in ({}, JSON):
+            text = client.get(f"/verify/{code}", headers=headers).text
+            assert format_code(other) not in text
+            assert name not in text
+
+
+def test_a_certificate_whose_name_was_erased_still_answers(
+    client: FlaskClient, issue: Issue
+) -> None:
+    code = issue(name="", erased_at=NOW)
+
+    page = client.get(f"/en/verify/{code}")
+
+    assert words(page, ".result") == "This certificate is valid."
+    assert words(page, "dd") == "erased at its holder’s request"
+    assert (client.get(f"/verify/{code}", headers=JSON).json or {})["name"] is None
 
 
 @pytest.mark.parametrize("typed", ["nonsense", "0" * 27, "%00", "a" * 3000, "%ff%fe"])
@@ -238,6 +287,7 @@ def test_the_answer_for_programs_has_these_facts_and_no_others(
         "expires_on": "2999-02-01",
         "revoked_on": None,
         "replaced_by": None,
+        "replaces": None,
     }
 
 

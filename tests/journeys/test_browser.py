@@ -236,7 +236,8 @@ PAGES = (
         f"cohorts/1/members/{MEMBER}/{MODULE}/grant",
         "profile/views",
     ),
-    ("admin@example.org", "administration/", "administration/audit"),
+    ("done@example.org", "certificates", "profile/delete"),
+    ("admin@example.org", "administration/", "administration/audit", "administration/certificates"),
 )
 
 
@@ -261,6 +262,35 @@ def test_no_page_has_an_axe_violation_or_scrolls_sideways(
         visitor.close()
 
     assert found == []
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_pages_on_which_a_certificate_is_changed_are_for_everybody(
+    site: Site, browser: Browser, language: str
+) -> None:
+    holder, staff = (
+        Visitor(browser, site.address, viewport={"width": 320, "height": 640}) for _ in range(2)
+    )
+    holder.sign_in("done@example.org", language)
+    place = holder.open(f"/{language}/certificates").locator(".boxes a").get_attribute("href")
+    staff.sign_in("admin@example.org", language)
+    found: list[str] = []
+
+    for visitor, path in (
+        (holder, place),
+        (holder, f"{place}/name"),
+        (staff, f"{place}/name"),
+        (staff, str(place).replace("/certificates", "/administration/certificates")),
+    ):
+        visitor.open(str(path))
+        found += visitor.violations()
+        if visitor.overflow():
+            found.append(f"{path}: wider than the window")
+    found += holder.complaints + staff.complaints
+
+    assert found == []
+    holder.close()
+    staff.close()
 
 
 def test_the_quick_exit_replaces_the_page(site: Site, browser: Browser) -> None:

@@ -15,6 +15,7 @@ from soar_lms.accounts.models import Person
 from soar_lms.assessments.models import EvaluationComment, EvaluationResponse
 from soar_lms.catalogue.model import Module
 from soar_lms.certificates.models import Certificate
+from soar_lms.clock import utc_now
 from soar_lms.content import catalogue
 from soar_lms.database import db, transaction
 from soar_lms.learning.models import Enrolment
@@ -364,6 +365,20 @@ def test_confirming_twice_leads_to_the_same_certificate(
     (certificate,) = certificates(app)
     assert certificate.name == "Ana"
     assert places == {f"/en/certificates/{certificate.code}"}
+
+
+@pytest.mark.usefixtures("evaluated")
+def test_where_the_certificate_was_revoked_the_last_step_leads_to_it(
+    app: Flask, as_learner: FlaskClient, module: Module
+) -> None:
+    place = confirm(as_learner, module, "Ana").location
+    with app.app_context(), transaction():
+        (certificate,) = db.session.scalars(select(Certificate))
+        certificate.revoked_at, certificate.revoked_reason = utc_now(), "issued too early"
+
+    assert as_learner.get(address(module, "certificate")).location == place
+    assert confirm(as_learner, module, "Bea").location == place
+    assert len(certificates(app)) == 1
 
 
 @pytest.mark.usefixtures("evaluated")

@@ -71,8 +71,13 @@ ADMIN = "/en/administration"
 PAIR = f"{ADMIN}/people/merge/{{member}}/{{other_learner}}"
 ASKED: Answers = (SIGN_IN, 200, 410, 410, 410, 410)
 
+DELETABLE: Answers = (SIGN_IN, 200, 200, 200, 200, 409)
+"""The site's only administrator cannot go."""
+
 # Forms are sent without their token: what is not forbidden is refused, and nothing changes.
 ACCESS: Mapping[tuple[str, str], Row] = {
+    ("account.delete_account", "GET"): Row("/en/profile/delete", DELETABLE),
+    ("account.delete_account", "POST"): Row("/en/profile/delete", refused(DELETABLE)),
     ("accounts.choose_primary", "POST"): Row(f"{EMAILS}/{{email}}/primary", refused(SIGNED_IN)),
     ("accounts.edit_emails", "GET"): Row(EMAILS, SIGNED_IN),
     ("accounts.edit_emails", "POST"): Row(EMAILS, refused(SIGNED_IN)),
@@ -100,6 +105,26 @@ ACCESS: Mapping[tuple[str, str], Row] = {
     ("administration.undo_merge", "POST"): Row(
         f"{ADMIN}/people/merges/{{merge}}", refused(ADMINISTRATOR)
     ),
+    ("administration.ask_for_certificate", "GET"): Row(f"{ADMIN}/certificates", ADMINISTRATOR),
+    ("administration.find_certificate", "POST"): Row(
+        f"{ADMIN}/certificates", refused(ADMINISTRATOR)
+    ),
+    ("administration.show_certificate", "GET"): Row(
+        f"{ADMIN}/certificates/{{code}}", ADMINISTRATOR, "graduate"
+    ),
+    ("administration.restore_certificate", "POST"): Row(
+        f"{ADMIN}/certificates/{{code}}/restore", refused(ADMINISTRATOR), "graduate"
+    ),
+    ("administration.revoke_certificate", "POST"): Row(
+        f"{ADMIN}/certificates/{{code}}/revoke", refused(ADMINISTRATOR), "graduate"
+    ),
+    ("certificates.correct_name", "GET"): Row(
+        "/en/certificates/{code}/name", OWNER_AND_OWN_STAFF, "graduate"
+    ),
+    ("certificates.correct_name", "POST"): Row(
+        "/en/certificates/{code}/name", refused(OWNER_AND_OWN_STAFF), "graduate"
+    ),
+    ("certificates.list_certificates", "GET"): Row("/en/certificates", SIGNED_IN),
     ("certificates.download_certificate", "GET"): Row(
         "/certificates/{code}.pdf", OWNER_AND_OWN_STAFF, "graduate"
     ),

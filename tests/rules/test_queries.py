@@ -38,6 +38,7 @@ SAVING_AN_ANSWER = 3
 
 LEARNER_PAGES = {
     "/en/home": (4, 4),
+    "/en/certificates": (2, 2),
     "/en/learn/{module}": (4, 5),
 }
 """Queries of a page in the middle and at the end; one asks who is signed in.

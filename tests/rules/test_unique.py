@@ -52,6 +52,10 @@ TRIED = {
     "uq_certificates_current": (
         "learning/test_services.py::test_finishing_at_once_gives_one_certificate_and_one_e_mail"
     ),
+    "uq_certificates_replaced_by_id": (
+        "certificates/test_correcting.py::"
+        "test_corrections_at_once_give_one_replacement_and_one_e_mail"
+    ),
     "pk_follow_ups": (
         "learning/test_services.py::test_finishing_at_once_gives_one_certificate_and_one_e_mail"
     ),

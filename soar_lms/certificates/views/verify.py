@@ -53,18 +53,26 @@ def _verify(code: str) -> Response:
 
 
 def _facts(certificate: Certificate, status: Status) -> dict[str, Any]:
-    """Return what anybody with the code may know: no e-mail, no score, no setting."""
+    """Return what anybody with the code may know: no e-mail, no score, no setting.
+
+    A name that was erased is None. Of a certificate that was replaced quietly, neither it nor its
+    successor leads to the other.
+    """
     expires, revoked_on = certificate.expires_on, certificate.revoked_on
+    older, newer = services.find_predecessor(certificate), services.find_successor(certificate)
     return {
         "status": str(status),
         "code": format_code(certificate.code),
-        "name": certificate.name,
+        "name": certificate.name if certificate.erased_at is None else None,
         "module": certificate.module_title,
         "language": certificate.language,
         "completed_on": certificate.completed_on.isoformat(),
         "expires_on": expires.isoformat() if expires else None,
         "revoked_on": revoked_on.isoformat() if revoked_on else None,
-        "replaced_by": services.code_of_successor(certificate),
+        "replaced_by": (
+            format_code(newer.code) if newer and not certificate.replaced_quietly else None
+        ),
+        "replaces": format_code(older.code) if older and not older.replaced_quietly else None,
     }
 
 

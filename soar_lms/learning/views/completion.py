@@ -10,7 +10,7 @@ from soar_lms.accounts.current import current_person, current_reader
 from soar_lms.accounts.services import update_practice
 from soar_lms.accounts.time_zones import time_zone_name
 from soar_lms.catalogue.model import Module
-from soar_lms.certificates.services import Claim, Provider, get_current_certificate, list_offers
+from soar_lms.certificates.services import Claim, Provider, get_latest_certificate, list_offers
 from soar_lms.clock import local_date
 from soar_lms.content import catalogue
 from soar_lms.database import transaction
@@ -83,7 +83,7 @@ def confirm_completion(module_id: str) -> ResponseReturnValue:
     module = offered_module(module_id)
     enrolment = enrolment_in(module)
     if enrolment.completed_at is not None:
-        certificate = get_current_certificate(enrolment.id)
+        certificate = get_latest_certificate(enrolment.id)
         return redirect(url_for("certificates.show_certificate", code=certificate.code))
     path = get_standing(enrolment, module).path
     if not path.is_open(Step.CONFIRMATION):

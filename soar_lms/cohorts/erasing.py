@@ -1,0 +1,27 @@
+"""Taking somebody out of every group."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import bindparam, delete, or_
+
+from soar_lms.cohorts.models import CohortMember, CohortTrainer, RosterLine
+from soar_lms.database import Among, Numbers, db
+
+
+def delete_places(person_ids: Collection[int], addresses: Collection[str]) -> None:
+    """Delete places, trainers' rights and invitations of people; groups stay.
+
+    :param addresses: theirs; somebody may have been invited and never have answered.
+    """
+    people = bindparam("people", list(person_ids), Numbers)
+    for where in (
+        (CohortMember, Among(CohortMember.person_id, people)),
+        (CohortTrainer, Among(CohortTrainer.person_id, people)),
+        (RosterLine, or_(Among(RosterLine.person_id, people), RosterLine.email.in_(addresses))),
+    ):
+        model, is_theirs = where
+        db.session.execute(
+            delete(model).where(is_theirs).execution_options(synchronize_session=False)
+        )
