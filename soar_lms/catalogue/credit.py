@@ -1,4 +1,4 @@
-"""What each body that grants credit demands of an offer and of a learner, with its source.
+"""Offers of credit, and what each body that grants it demands, with its source.
 
 Only what somebody read stands here (2026-11-22). A rule without sources demands nothing: nothing
 was found, so whatever a body wants is written into the offer by those to whom it was granted.
@@ -10,6 +10,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from soar_lms.catalogue.values import (
+    Amount,
+    Content,
+    Day,
+    Id,
+    Label,
+    LanguageTag,
+    Prose,
+    read_choice,
+)
 
 UAN_PATTERN = r"\d{4}-\d{4}-\d{2}-\d{3}-[LH]\d{2}-[PT]"
 """A Universal Activity Number: provider, joint providership, year, sequence, format and topic,
@@ -153,3 +167,57 @@ def format_of(uan: str) -> ActivityFormat:
 def audience_of(uan: str) -> Profession:
     """Return whom a UAN is for: P is pharmacists, T is pharmacy technicians."""
     return Profession.PHARMACIST if uan.endswith("-P") else Profession.PHARMACY_TECHNICIAN
+
+
+class CreditPeriod(Content):
+    """The days on which credit may be given, both included: the activity's release and its end."""
+
+    from_: Day = Field(alias="from")
+    until: Day
+
+
+class CreditOffer(Content):
+    """Continuing-education credit that an accreditor granted for one language of the module."""
+
+    id: Id
+    language: LanguageTag
+    type: Annotated[CreditType, read_choice(CreditType)] = CreditType.OTHER
+    """Whose credit it is; it knows what the offer must have (`credit.py`)."""
+    accreditor: Label
+    statement: Prose
+    """The accreditor's sentence, word for word as granted."""
+    provider: Label | None = None
+    """The accredited provider, as it must be named; left out: the site's provider."""
+    provider_address: Label | None = None
+    """Of the provider; a web address will do."""
+    provider_number: Label | None = None
+    joint_provider: Label | None = None
+    event_number: Label | None = None
+    """The event or program number that the body gave the activity."""
+    uan: Annotated[str, StringConstraints(pattern=f"^{UAN_PATTERN}$")] | None = None
+    """ACPE's Universal Activity Number."""
+    format: Annotated[ActivityFormat, read_choice(ActivityFormat)] | None = None
+    professions: (
+        Annotated[
+            tuple[Annotated[Profession, read_choice(Profession)], ...],
+            Field(min_length=1, strict=False),
+        ]
+        | None
+    ) = None
+    """Who may claim it; left out: anybody, or those whom its UAN names."""
+    unit: Label
+    """What is counted, such as `contact hours`, in the offer's language."""
+    amount: Amount
+    """The most that may be claimed."""
+    step: Amount
+    """Claims are made in steps of this."""
+    reviewed: Day | None = None
+    """When the activity was last reviewed for credit; left out: not since its release."""
+    valid: CreditPeriod
+
+    @property
+    def audience(self) -> tuple[Profession, ...]:
+        """Who may claim it; empty: anybody."""
+        if self.professions is not None:
+            return self.professions
+        return (audience_of(self.uan),) if self.uan else ()

@@ -8,11 +8,11 @@ from soar_lms.catalogue.credit import (
     MOST_MONTHS_UNREVIEWED,
     RULES,
     ActivityFormat,
+    CreditOffer,
     CreditType,
     format_of,
 )
 from soar_lms.catalogue.question_checks import Fault
-from soar_lms.catalogue.schema import CreditOffer
 from soar_lms.clock import add_months
 
 

@@ -14,20 +14,12 @@ from typing import Annotated
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from soar_lms.catalogue.credit import (
-    UAN_PATTERN,
-    ActivityFormat,
-    CreditType,
-    Profession,
-    audience_of,
-)
+from soar_lms.catalogue.credit import CreditOffer
 from soar_lms.catalogue.evaluation import EvaluationSpec, EvaluationText
 from soar_lms.catalogue.values import (
-    Amount,
     Content,
     Day,
     Id,
-    Label,
     LanguageTag,
     Line,
     Minutes,
@@ -278,60 +270,6 @@ class RenewalSpec(Content):
     """How many days after that last day the refresher can still be begun."""
     refresher: RefresherSpec | None = None
     """Left out: a renewal takes the whole module again."""
-
-
-class CreditPeriod(Content):
-    """The days on which credit may be given, both included: the activity's release and its end."""
-
-    from_: Day = Field(alias="from")
-    until: Day
-
-
-class CreditOffer(Content):
-    """Continuing-education credit that an accreditor granted for one language of the module."""
-
-    id: Id
-    language: LanguageTag
-    type: Annotated[CreditType, read_choice(CreditType)] = CreditType.OTHER
-    """Whose credit it is; it knows what the offer must have (`credit.py`)."""
-    accreditor: Label
-    statement: Prose
-    """The accreditor's sentence, word for word as granted."""
-    provider: Label | None = None
-    """The accredited provider, as it must be named; left out: the site's provider."""
-    provider_address: Label | None = None
-    """Of the provider; a web address will do."""
-    provider_number: Label | None = None
-    joint_provider: Label | None = None
-    event_number: Label | None = None
-    """The event or program number that the body gave the activity."""
-    uan: Annotated[str, StringConstraints(pattern=f"^{UAN_PATTERN}$")] | None = None
-    """ACPE's Universal Activity Number."""
-    format: Annotated[ActivityFormat, read_choice(ActivityFormat)] | None = None
-    professions: (
-        Annotated[
-            tuple[Annotated[Profession, read_choice(Profession)], ...],
-            Field(min_length=1, strict=False),
-        ]
-        | None
-    ) = None
-    """Who may claim it; left out: anybody, or those whom its UAN names."""
-    unit: Label
-    """What is counted, such as `contact hours`, in the offer's language."""
-    amount: Amount
-    """The most that may be claimed."""
-    step: Amount
-    """Claims are made in steps of this."""
-    reviewed: Day | None = None
-    """When the activity was last reviewed for credit; left out: not since its release."""
-    valid: CreditPeriod
-
-    @property
-    def audience(self) -> tuple[Profession, ...]:
-        """Who may claim it; empty: anybody."""
-        if self.professions is not None:
-            return self.professions
-        return (audience_of(self.uan),) if self.uan else ()
 
 
 class Source(Content):

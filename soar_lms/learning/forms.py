@@ -20,9 +20,9 @@ from wtforms.validators import DataRequired, InputRequired, Length, ValidationEr
 from wtforms.validators import Optional as OptionalInput
 
 from soar_lms.accounts.professions import list_professions, list_territories
+from soar_lms.catalogue.credit import CreditOffer
 from soar_lms.catalogue.evaluation import EvaluationItem, EvaluationText, ItemKind
 from soar_lms.catalogue.model import Module
-from soar_lms.catalogue.schema import CreditOffer
 from soar_lms.certificates.fonts import missing_characters
 from soar_lms.certificates.models import NAME_LENGTH
 from soar_lms.content import catalogue

@@ -7,9 +7,14 @@ from pathlib import Path
 import pytest
 
 from soar_lms.accounts.professions import PROFESSIONS
-from soar_lms.catalogue.credit import RULES, CreditRule, CreditType, Profession
+from soar_lms.catalogue.credit import (
+    RULES,
+    CreditOffer,
+    CreditRule,
+    CreditType,
+    Profession,
+)
 from soar_lms.catalogue.loader import load_catalogue
-from soar_lms.catalogue.schema import CreditOffer
 from tests.content.test_check import problems_of
 from tests.support.pack import change, copy_pack
 

@@ -10,7 +10,8 @@ from soar_lms.accounts.current import current_person, current_reader
 from soar_lms.accounts.services import update_practice
 from soar_lms.accounts.time_zones import time_zone_name
 from soar_lms.catalogue.model import Module
-from soar_lms.certificates.services import Claim, Provider, get_current_certificate, list_offers
+from soar_lms.certificates.claims import Claim, list_offers
+from soar_lms.certificates.services import Provider, get_current_certificate
 from soar_lms.clock import local_date
 from soar_lms.content import catalogue
 from soar_lms.database import transaction
