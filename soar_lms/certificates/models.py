@@ -10,11 +10,11 @@ from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Numeric, String
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
+from soar_lms.accounts.models import LICENSE_LENGTH
 from soar_lms.clock import local_date
 from soar_lms.database import Base, UTCDateTime
 
 NAME_LENGTH = 120
-LICENSE_LENGTH = 40
 _CURRENT = "replaced_by_id IS NULL AND revoked_at IS NULL"
 
 

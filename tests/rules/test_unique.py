@@ -28,6 +28,9 @@ TRIED = {
     "uq_person_emails_verified": (
         "accounts/test_emails.py::test_two_who_confirm_one_address_at_once_do_not_both_get_it"
     ),
+    "uq_person_licenses_person_id_territory_number": (
+        "accounts/test_licenses.py::test_a_license_that_is_added_twice_at_once_stands_once"
+    ),
     "uq_person_merges_open": (
         "administration/test_merging.py::test_a_merge_that_two_ask_for_at_once_happens_once"
     ),
