@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -28,6 +29,11 @@ class CreditNotOfferedError(DomainError):
         super().__init__(message)
         if message is not None:
             self.message = message
+
+
+MOST_DIGITS = 20
+_A_LEAP_YEAR = 2024
+_DAY = re.compile(r"(\d{2})(\d{2})|(\d{1,2})[/. -](\d{1,2})")
 
 
 @dataclass(frozen=True)
@@ -70,7 +76,7 @@ def find_offer(module: Module, language: str, day: date, claim: Claim) -> Credit
             continue
         fits = 0 < claim.amount <= offer.amount and claim.amount % offer.step == 0
         is_for = not offer.audience or claim.profession in offer.audience
-        is_told = not RULES[offer.type].asks_for_profile or claim.locked_facts is not None
+        is_told = not asks_for_profile(offer) or claim.locked_facts is not None
         if fits and is_for and is_told:
             return offer
         raise CreditNotOfferedError
@@ -93,6 +99,8 @@ def say_why_not(module: Module, language: str, day: date, offer_id: str | None =
             language=name,
             day=format_day(min(coming)),
         )
+    elif any(last >= day for _, last in possible):
+        words = gettext("Choose from the credit that is shown on the page.")
     else:
         words = gettext(
             "Credit for this module in %(language)s ended on %(day)s.",
@@ -130,3 +138,26 @@ def freeze_claim(offer: CreditOffer, claim: Claim) -> Mapping[str, Any]:
         "credit_license_number": claim.license.number if claim.license else None,
         "credit_license_territory": claim.license.territory if claim.license else None,
     }
+
+
+def asks_for_profile(offer: CreditOffer) -> bool:
+    """Return whether who claims an offer gives an NABP e-Profile ID and a birthday."""
+    return RULES[offer.type].asks_for_profile
+
+
+def is_profile_id(text: str) -> bool:
+    """Return whether a text can be an NABP e-Profile ID: digits, however many there are."""
+    return text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS
+
+
+def read_birthday(text: str) -> str | None:
+    """Return a month and a day of birth as MMDD (`0704`, `7/4`, `07-04`); None for what is none."""
+    found = _DAY.fullmatch(text)
+    if found is None or not text.isascii():
+        return None
+    month, day = (int(part) for part in found.groups() if part)
+    try:
+        date(_A_LEAP_YEAR, month, day)
+    except ValueError:
+        return None
+    return f"{month:02}{day:02}"

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
 
 from soar_lms.catalogue.credit import CreditOffer
 from soar_lms.catalogue.model import Module
@@ -16,7 +18,9 @@ from soar_lms.certificates.claims import (
     CreditNotOfferedError,
     License,
     freeze_claim,
+    is_profile_id,
     list_offers,
+    read_birthday,
     say_why_not,
 )
 from soar_lms.certificates.models import Certificate, CreditDetails
@@ -173,6 +177,15 @@ def test_why_there_is_no_credit_is_said_with_the_day(
     assert said == words
 
 
+def test_an_offer_that_was_never_there_leads_back_to_those_that_are(
+    context: Flask, credited: Module
+) -> None:
+    with speaking("en"):
+        said = say_why_not(credited, "en", date(2026, 12, 1), "days")
+
+    assert said == "Choose from the credit that is shown on the page."
+
+
 def test_a_language_without_any_offer_is_named(context: Flask, module: Module) -> None:
     with speaking("es"):
         said = say_why_not(module, "es", date(2026, 12, 1))
@@ -300,3 +313,26 @@ def test_without_a_claim_nothing_of_an_offer_is_kept(enrolment_id: int, credited
 
     kept = [getattr(certificate, key) for key in Certificate.__table__.c.keys() if "credit" in key]  # noqa: SIM118  # a collection, not a dict
     assert set(kept) == {None}
+
+
+# --- what pharmacists are asked -----------------------------------------------------------------
+
+
+@given(st.dates(), st.sampled_from(["{:02}{:02}", "{}/{}", "{:02}-{:02}", "{}.{}", "{} {}"]))
+def test_every_day_of_a_year_is_read_however_it_is_written(day: date, shape: str) -> None:
+    assert read_birthday(shape.format(day.month, day.day)) == f"{day:%m%d}"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "0230", "1301", "0100", "00/12", "704", "07/04/1980", "7", "July 4", "٠٧٠٤"]
+)
+def test_what_is_no_day_is_not_read(text: str) -> None:
+    assert read_birthday(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [("7654321", True), ("", False), ("12-34", False), ("٧", False), ("9" * 21, False)],
+)
+def test_a_profile_is_digits(text: str, is_one: bool) -> None:
+    assert is_profile_id(text) is is_one
