@@ -19,7 +19,10 @@ from soar_lms.database import append, db
 
 Fact = str | int | None
 FACTS = frozenset(
-    {"module", "cohort", "certificate", "instrument", "number", "other_person", "role"}
+    {
+        *("module", "cohort", "certificate", "instrument", "number", "other_person", "role"),
+        *("credit", "period"),
+    }
 )
 """What an entry may say of what it was about: no names, no e-mail addresses, no answers."""
 
@@ -39,6 +42,8 @@ class Action(StrEnum):
     EMAIL_CHOSEN = "email-chosen"
     PEOPLE_MERGED = "people-merged"
     PEOPLE_UNMERGED = "people-unmerged"
+    CREDIT_EXPORTED = "credit-exported"
+    CREDIT_TIDIED = "credit-tidied"
     INVITED = "invited"
     INVITATION_ACCEPTED = "invitation-accepted"
     INVITATION_WITHDRAWN = "invitation-withdrawn"

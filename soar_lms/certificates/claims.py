@@ -13,7 +13,7 @@ from soar_lms.catalogue.credit import (
     RULES,
     CreditOffer,
 )
-from soar_lms.catalogue.model import Module
+from soar_lms.catalogue.model import Catalogue, Module
 from soar_lms.errors import DomainError
 from soar_lms.i18n import format_day, get_language, gettext, lazy_gettext
 
@@ -143,6 +143,16 @@ def freeze_claim(offer: CreditOffer, claim: Claim) -> Mapping[str, Any]:
 def asks_for_profile(offer: CreditOffer) -> bool:
     """Return whether who claims an offer gives an NABP e-Profile ID and a birthday."""
     return RULES[offer.type].asks_for_profile
+
+
+def list_withheld(catalogue: Catalogue) -> list[str]:
+    """Name the offers that nobody can claim on a site without `SOAR_CREDIT_KEY`."""
+    return [
+        f"{module.id}/{offer.id}"
+        for module in catalogue.modules.values()
+        for offer in module.spec.credit
+        if asks_for_profile(offer)
+    ]
 
 
 def is_profile_id(text: str) -> bool:
