@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import structlog
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
@@ -16,6 +17,8 @@ from soar_lms.administration.views import account
 from soar_lms.administration.views import blueprint as administration
 from soar_lms.assets import configure_assets
 from soar_lms.catalogue.loader import load_catalogue
+from soar_lms.catalogue.model import Catalogue
+from soar_lms.certificates.claims import list_withheld
 from soar_lms.certificates.views import blueprint as certificates
 from soar_lms.cohorts.views import blueprint as cohorts
 from soar_lms.config import Config, read_config
@@ -33,6 +36,8 @@ from soar_lms.operations import configure_operations
 from soar_lms.sessions import SessionInterface
 from soar_lms.templating import configure_templates
 
+log = structlog.get_logger(__name__)
+
 MAX_REQUEST_BYTES = 1_000_000
 REMEMBERED_FOR = timedelta(days=30)
 
@@ -48,7 +53,9 @@ def create_app(config: Config | None = None) -> Flask:
     configure_flask(app, config)
     configure_logs(config.log_level)
     configure_i18n(app, config)
-    configure_content(app, load_catalogue(config.modules, labels_in(app)))
+    catalogue = load_catalogue(config.modules, labels_in(app))
+    configure_content(app, catalogue)
+    warn_of_withheld_credit(config, catalogue)
     configure_database(app, config)
     configure_assets(app)
     configure_templates(app, config)
@@ -108,6 +115,13 @@ def configure_flask(app: Flask, config: Config) -> None:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # the documented way
             app.wsgi_app, x_for=count, x_proto=count, x_host=count
         )
+
+
+def warn_of_withheld_credit(config: Config, catalogue: Catalogue) -> None:
+    """Tell the people who run the site that nobody can claim some of the credit it offers."""
+    offers = list_withheld(catalogue)
+    if offers and not config.credit_key:
+        log.warning("credit_withheld", offers=offers, remedy="set SOAR_CREDIT_KEY")
 
 
 def configure_database(app: Flask, config: Config) -> None:

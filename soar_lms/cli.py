@@ -25,6 +25,7 @@ from soar_lms.audit.services import Action, operator, record
 from soar_lms.catalogue.commands import content
 from soar_lms.catalogue.problems import ContentError
 from soar_lms.certificates.commands import certificates
+from soar_lms.certificates.credit_commands import credit
 from soar_lms.clock import utc_now
 from soar_lms.cohorts.commands import cohorts
 from soar_lms.config import ConfigError, Mode, read_config
@@ -205,6 +206,7 @@ main.add_command(certificates)
 certificates.add_command(revoke)
 certificates.add_command(restore)
 main.add_command(cohorts)
+main.add_command(credit)
 main.add_command(learners)
 main.add_command(people)
 main.add_command(translations)

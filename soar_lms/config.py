@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from base64 import b64decode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -24,6 +25,10 @@ from soar_lms.paths import bundled
 
 PREFIX = "SOAR_"
 MIN_SECRET_LENGTH = 32
+KEY_BYTES = 32
+FEWEST_YEARS, MOST_YEARS = 6, 100
+"""Records of credit are kept for six years from the activity at least (ACCME:
+https://accme.org/rule/cme-activity-and-attendance-records-retention)."""
 
 T = TypeVar("T")
 
@@ -74,6 +79,8 @@ class Config:
     provider: str | None = None
     provider_url: str | None = None
     contact: str | None = None
+    credit_key: tuple[str, ...] = field(default=(), repr=False)
+    retention_years: int = 7
     exit_url: str = "https://www.weather.gov/"
     proxies: int = 0
     metrics_token: str | None = field(default=None, repr=False)
@@ -245,6 +252,28 @@ def _text(longest: int) -> Callable[[str], str]:
     return read
 
 
+def _keys(value: str) -> tuple[str, ...]:
+    keys = tuple(key.strip() for key in value.split(","))
+    if not all(_is_key(key) for key in keys):
+        raise ValueError(
+            "must be a key made by `soar-lms credit key`; older keys may follow, after commas"
+        )
+    return keys
+
+
+def _is_key(value: str) -> bool:
+    try:
+        return len(b64decode(value, altchars=b"-_", validate=True)) == KEY_BYTES
+    except ValueError:
+        return False
+
+
+def _years(value: str) -> int:
+    if not value.isdecimal() or not FEWEST_YEARS <= int(value) <= MOST_YEARS:
+        raise ValueError(f"must be a number of years, {FEWEST_YEARS} to {MOST_YEARS}")
+    return int(value)
+
+
 def _proxies(value: str) -> int:
     if not value.isdecimal() or int(value) > 5:
         raise ValueError("must be the number of proxies in front, 0 to 5")
@@ -278,6 +307,8 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "provider": _text(120),
     "provider_url": _url("http", "https"),
     "contact": _address,
+    "credit_key": _keys,
+    "retention_years": _years,
     "exit_url": _url("http", "https"),
     "proxies": _proxies,
     "metrics_token": _secret,

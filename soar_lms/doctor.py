@@ -11,9 +11,12 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from soar_lms.certificates.claims import list_withheld
+from soar_lms.certificates.credit_details import is_opened_by
 from soar_lms.certificates.fonts import FAMILIES, font_files
 from soar_lms.certificates.pdf import PDFError, load_weasyprint
 from soar_lms.config import Config, Mode
+from soar_lms.content import catalogue
 from soar_lms.database import db
 from soar_lms.migrations import newest_migration, present_migration
 
@@ -106,11 +109,31 @@ def _production(_app: Flask, config: Config) -> Iterator[Finding]:
     yield Finding("provider", ok=ok, words=words)
 
 
+def _credit(_app: Flask, config: Config) -> Iterator[Finding]:
+    offers = list_withheld(catalogue())
+    try:
+        opened = is_opened_by(config.credit_key)
+    except SQLAlchemyError:
+        return  # said about the database already
+    if not opened:
+        words = "SOAR_CREDIT_KEY does not open what is kept: add the older key, after a comma"
+        yield Finding("credit", ok=False, words=words)
+    elif offers and not config.credit_key:
+        words = (
+            f"SOAR_CREDIT_KEY is not set, so nobody can claim {', '.join(offers)}: "
+            "make one with `soar-lms credit key`"
+        )
+        yield Finding("credit", ok=False, words=words)
+    elif offers:
+        yield Finding("credit", ok=True, words="what pharmacists give is encrypted")
+
+
 _CHECKS: tuple[Callable[[Flask, Config], Iterator[Finding]], ...] = (
     _pango,
     _fonts,
     _folders,
     _database,
+    _credit,
     _mail,
     _production,
 )

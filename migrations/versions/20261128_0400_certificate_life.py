@@ -1,6 +1,6 @@
 """Certificates that are corrected, revoked together, restored and erased.
 
-Revision ID: 0019
+Revision ID: 0011
 Revises: 0010
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0019"
+revision = "0011"
 down_revision = "0010"
 branch_labels = None
 depends_on = None

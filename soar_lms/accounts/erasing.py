@@ -8,6 +8,7 @@ from flask_babel.speaklater import LazyString
 from sqlalchemy import BindParameter, bindparam, delete, func, select
 
 from soar_lms.access import Role
+from soar_lms.accounts.licenses import forget_licenses
 from soar_lms.accounts.models import Person, PersonEmail
 from soar_lms.database import Among, Numbers, db
 from soar_lms.errors import DomainError, NotFoundError
@@ -62,8 +63,9 @@ def list_addresses(person_ids: Collection[int]) -> set[str]:
 
 
 def delete_people(person_ids: Collection[int]) -> None:
-    """Delete accounts with their addresses, and the merges they were in."""
+    """Delete accounts with their addresses and licenses, and the merges they were in."""
     db.session.flush()
+    forget_licenses(person_ids)
     db.session.execute(
         delete(PersonEmail)
         .where(Among(PersonEmail.person_id, _numbers(person_ids)))

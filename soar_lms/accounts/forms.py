@@ -26,6 +26,7 @@ from flask_security.mail_util import EmailValidateException
 from flask_security.utils import validate_redirect_url
 from wtforms import (
     BooleanField,
+    DateField,
     EmailField,
     Field,
     HiddenField,
@@ -34,11 +35,18 @@ from wtforms import (
     StringField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
+from wtforms.validators import (
+    DataRequired,
+    InputRequired,
+    Length,
+    StopValidation,
+    ValidationError,
+)
 from wtforms.validators import Optional as OptionalInput
 
 from soar_lms.accounts.emails import NoAddressError, read_address
-from soar_lms.accounts.models import EMAIL_LENGTH, NAME_LENGTH
+from soar_lms.accounts.licenses import is_license_number
+from soar_lms.accounts.models import EMAIL_LENGTH, LICENSE_LENGTH, NAME_LENGTH
 from soar_lms.accounts.passwords import PASSWORD_LENGTH, is_password
 from soar_lms.accounts.professions import list_professions, list_territories
 from soar_lms.accounts.time_zones import choices_with, is_time_zone
@@ -240,6 +248,49 @@ class AddEmailForm(Form):
     def validate_password(self, field: Field) -> None:
         if not is_password(field.data, self.password_hash):
             raise ValidationError(gettext("That password is not right. Type it again."))
+
+
+class DayField(DateField):
+    """A day, or nothing."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the day; what is none keeps its words and says so."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(gettext("Enter a date, such as 2027-05-31.")) from None
+
+
+def require_license_number(_form: object, field: Field) -> None:
+    """Refuse what no board writes into a number."""
+    if field.data and not is_license_number(field.data):
+        raise StopValidation(gettext("Write the license number with letters, digits, and . / # -"))
+
+
+class AddLicenseForm(Form):
+    """A license: number and state, and what else somebody wants to note of it."""
+
+    territory = SelectField(
+        _("State or territory of the license"),
+        validators=[InputRequired(_("Choose the state or territory of the license."))],
+    )
+    number = StringField(
+        _("License number"),
+        validators=[
+            DataRequired(_("Enter the number of the license.")),
+            require_license_number,
+            Length(max=LICENSE_LENGTH, message=_("Enter at most %(max)d characters.")),
+        ],
+        render_kw={"maxlength": LICENSE_LENGTH, "autocomplete": "off"},
+    )
+    profession = SelectField(_("Profession"), validators=[OptionalInput()])
+    renews_on = DayField(_("Next renewal"), validators=[OptionalInput()])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _open, *territories = list_territories()
+        self.territory.choices = [("", gettext("Choose")), *territories]
+        self.profession.choices = list_professions()
 
 
 def _language_choices() -> list[SelectChoice]:

@@ -1,4 +1,4 @@
-"""Two accounts of one person: which may become one, and what becomes of their addresses."""
+"""Two accounts of one person: which may become one; what becomes of addresses and licenses."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from flask_babel.speaklater import LazyString
 from sqlalchemy import delete, select, update
 
 from soar_lms.access import Role
+from soar_lms.accounts.licenses import list_licenses
 from soar_lms.accounts.models import Person, PersonEmail
 from soar_lms.database import db
 from soar_lms.errors import DomainError
@@ -67,7 +68,7 @@ def _check_mergeable(keep: Person, other: Person) -> None:
 
 
 def close_into(keep: Person, other: Person) -> None:
-    """Close an account, and let its addresses sign in to the one that stays.
+    """Close an account; its addresses sign in to the one that stays, which gets its licenses.
 
     The address in its record becomes one that cannot exist (RFC 6761, section 6.4), since an
     address is one account's. Being closed ends its sessions.
@@ -82,6 +83,18 @@ def close_into(keep: Person, other: Person) -> None:
         .where(PersonEmail.person_id == other.id)
         .values(person_id=keep.id, is_primary=False)
     )
+    _unite_licenses(keep.id, other.id)
+
+
+def _unite_licenses(keep_id: int, other_id: int) -> None:
+    """Give all licenses to the account that stays; one that both have stands once."""
+    there = {(item.territory, item.number) for item in list_licenses(keep_id)}
+    for item in list_licenses(other_id):
+        if (item.territory, item.number) in there:
+            db.session.delete(item)
+        else:
+            item.person_id = keep_id
+    db.session.flush()
 
 
 def _drop_claims(person_id: int, twin_id: int) -> None:

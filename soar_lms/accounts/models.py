@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask_security.core import RoleMixin, UserMixin
 from sqlalchemy import (
     CheckConstraint,
     ColumnElement,
+    Date,
     ForeignKey,
     Index,
     String,
@@ -23,6 +24,7 @@ from soar_lms.database import Base, UTCDateTime
 
 EMAIL_LENGTH = 254
 NAME_LENGTH = 120
+LICENSE_LENGTH = 40
 
 
 class Person(Base, UserMixin):
@@ -92,6 +94,21 @@ class PersonEmail(Base):
     added_at: Mapped[datetime] = mapped_column(UTCDateTime)
     verified_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     """When its mailbox was shown to be theirs; only then it signs in."""
+
+
+class PersonLicense(Base):
+    """A license that somebody chose to write down, to have it at hand when claiming credit."""
+
+    __tablename__ = "person_licenses"
+    __table_args__ = (UniqueConstraint("person_id", "territory", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
+    territory: Mapped[str] = mapped_column(String(2))
+    number: Mapped[str] = mapped_column(String(LICENSE_LENGTH))
+    profession: Mapped[str | None] = mapped_column(String(40))
+    renews_on: Mapped[date | None] = mapped_column(Date)
+    added_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 @dataclass(frozen=True, slots=True)

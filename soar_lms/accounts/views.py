@@ -10,10 +10,11 @@ from flask.typing import ResponseReturnValue
 from flask_security.confirmable import confirm_email_token_status, confirm_user
 
 from soar_lms.access import Access, access
-from soar_lms.accounts import emails
+from soar_lms.accounts import emails, licenses
 from soar_lms.accounts.current import current_person, current_reader
-from soar_lms.accounts.forms import AddEmailForm, ProfileForm
+from soar_lms.accounts.forms import AddEmailForm, AddLicenseForm, ProfileForm
 from soar_lms.accounts.models import Person
+from soar_lms.accounts.professions import PROFESSIONS, TERRITORIES
 from soar_lms.accounts.services import update_practice
 from soar_lms.accounts.trail import list_trail
 from soar_lms.audit.services import find_entries_about
@@ -161,3 +162,47 @@ def verify_email(token: str) -> ResponseReturnValue:
         emails.verify_email(current_person(), token, utc_now())
     flash(gettext("%(email)s is confirmed. You can sign in with it.", email=address), "success")
     return redirect(url_for("accounts.edit_emails"))
+
+
+# --- licenses ---------------------------------------------------------------------------------
+
+
+@blueprint.route("/profile/licenses", methods=["GET", "POST"])
+@access(Access.LEARNER)
+def edit_licenses() -> ResponseReturnValue:
+    form = AddLicenseForm(profession=current_reader().profession)
+    if not form.validate_on_submit():
+        return _licenses_page(form), 422 if form.is_submitted() else 200
+    with transaction():
+        licenses.add_license(
+            current_person(),
+            number=form.number.data,
+            territory=form.territory.data,
+            profession=form.profession.data,
+            renews_on=form.renews_on.data,
+            now=utc_now(),
+        )
+    flash(gettext("The license is saved."), "success")
+    return redirect(url_for("accounts.edit_licenses"))
+
+
+def _licenses_page(form: AddLicenseForm) -> str:
+    return render_template(
+        "accounts/licenses_edit.html",
+        form=form,
+        licenses=licenses.list_licenses(current_reader().id),
+        professions=PROFESSIONS,
+        territories=TERRITORIES,
+    )
+
+
+@blueprint.post("/profile/licenses/<int:license_id>/remove")
+@access(Access.LEARNER)
+def remove_license(license_id: int) -> ResponseReturnValue:
+    if not check_token():
+        flash(str(TOKEN_TOO_OLD), "error")
+        return _licenses_page(AddLicenseForm()), 422
+    with transaction():
+        licenses.remove_license(current_person(), license_id)
+    flash(gettext("The license is removed."), "success")
+    return redirect(url_for("accounts.edit_licenses"))

@@ -63,6 +63,8 @@ POINTERS: Mapping[tuple[str, str], Fate] = {
     ("lesson_completions", "enrolment_id"): Fate.MOVED,
     # What one account claims and the other one has is one address.
     ("person_emails", "person_id"): Fate.UNITED,
+    # A license that both accounts name is one license.
+    ("person_licenses", "person_id"): Fate.UNITED,
     # A merge names the two accounts it was about.
     ("person_merges", "keep_id"): Fate.STAYS,
     ("person_merges", "other_id"): Fate.STAYS,

@@ -30,6 +30,8 @@ FACTS = frozenset(
         "number",
         "other_person",
         "role",
+        "credit",
+        "period",
     }
 )
 """What an entry may say of what it was about: no names, no e-mail addresses, no answers."""
@@ -50,6 +52,8 @@ class Action(StrEnum):
     EMAIL_CHOSEN = "email-chosen"
     PEOPLE_MERGED = "people-merged"
     PEOPLE_UNMERGED = "people-unmerged"
+    CREDIT_EXPORTED = "credit-exported"
+    CREDIT_TIDIED = "credit-tidied"
     INVITED = "invited"
     INVITATION_ACCEPTED = "invitation-accepted"
     INVITATION_WITHDRAWN = "invitation-withdrawn"

@@ -28,6 +28,8 @@ ACTIONS: Mapping[Action, LazyString] = {
     Action.EMAIL_CHOSEN: _("chose another address for e-mail"),
     Action.PEOPLE_MERGED: _("made two accounts one"),
     Action.PEOPLE_UNMERGED: _("parted two accounts again"),
+    Action.CREDIT_EXPORTED: _("made a report of credit claimed"),
+    Action.CREDIT_TIDIED: _("deleted details of credit that were kept long enough"),
     Action.INVITED: _("invited people to a group"),
     Action.INVITATION_ACCEPTED: _("accepted an invitation"),
     Action.INVITATION_WITHDRAWN: _("removed an invitation"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from soar_lms.catalogue.credit_checks import credit_faults
 from soar_lms.catalogue.evaluation_checks import compare_texts, find_faults
 from soar_lms.catalogue.lesson_checks import BRIEF, check_lessons
 from soar_lms.catalogue.pair_checks import check_pairs
@@ -176,12 +177,9 @@ def _check_credit(tree: Tree, module: ModuleTree, problems: Problems) -> None:
         if offer.language not in module.languages:
             message = f'there is no folder "{offer.language}"'
             _report(module.document, (*path, "language"), message, problems)
-        if offer.amount % offer.step:
-            message = f"must be a multiple of step ({offer.step})"
-            _report(module.document, (*path, "amount"), message, problems)
-        if offer.valid.from_ > offer.valid.until:
-            message = "from must not be after until"
-            _report(module.document, (*path, "valid"), message, problems)
+        has_test = module.spec.instruments.post is not None
+        for place, message in credit_faults(offer, has_test=has_test):
+            _report(module.document, (*path, *place), message, problems)
 
 
 def _check_evaluation(tree: Tree, module: ModuleTree, problems: Problems) -> None:

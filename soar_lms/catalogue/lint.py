@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from soar_lms.catalogue.credit_checks import credit_warnings
 from soar_lms.catalogue.problems import Mark, Problems
 from soar_lms.catalogue.readability import MAX_GRADE, MIN_INFLESZ, measure
 from soar_lms.catalogue.stamps import check_stamps
@@ -20,6 +21,7 @@ def lint_tree(tree: Tree, today: date, problems: Problems) -> None:
         check_stamps(module, problems)
         _lint_reading_level(module, problems)
         _lint_dates(module, today, problems)
+        _lint_credit(module, problems)
         _lint_sources(module, today, problems)
         _lint_burden(module, today, problems)
 
@@ -53,6 +55,14 @@ def _lint_dates(module: ModuleTree, today: date, problems: Problems) -> None:
             mark = document.mark(("credit", index, "valid", "until"))
             path = f"credit.{index}.valid.until"
             problems.warning(document.file, mark, path, "is in the past: nobody gets this credit")
+
+
+def _lint_credit(module: ModuleTree, problems: Problems) -> None:
+    document = module.document
+    for index, offer in enumerate(module.spec.credit):
+        for place, message in credit_warnings(offer):
+            path = ("credit", index, *place)
+            problems.warning(document.file, document.mark(path), dotted(path), message)
 
 
 def _lint_sources(module: ModuleTree, today: date, problems: Problems) -> None:

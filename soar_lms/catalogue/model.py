@@ -9,9 +9,9 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from soar_lms.catalogue.credit import CreditOffer
 from soar_lms.catalogue.schema import (
     Bank,
-    CreditOffer,
     LessonSpec,
     ModuleFile,
     QuestionSpec,

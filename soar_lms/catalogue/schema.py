@@ -14,9 +14,9 @@ from typing import Annotated
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
+from soar_lms.catalogue.credit import CreditOffer
 from soar_lms.catalogue.evaluation import EvaluationSpec, EvaluationText
 from soar_lms.catalogue.values import (
-    Amount,
     Content,
     Day,
     Id,
@@ -270,31 +270,6 @@ class RenewalSpec(Content):
     """How many days after that last day the refresher can still be begun."""
     refresher: RefresherSpec | None = None
     """Left out: a renewal takes the whole module again."""
-
-
-class CreditPeriod(Content):
-    """The days on which credit may be given, both included."""
-
-    from_: Day = Field(alias="from")
-    until: Day
-
-
-class CreditOffer(Content):
-    """Continuing-education credit that an accreditor granted for one language of the module."""
-
-    id: Id
-    language: LanguageTag
-    accreditor: Line
-    statement: Prose
-    """The accreditor's sentence, word for word as granted."""
-    provider_number: Line | None = None
-    unit: Line
-    """What is counted, such as `contact hours`, in the offer's language."""
-    amount: Amount
-    """The most that may be claimed."""
-    step: Amount
-    """Claims are made in steps of this."""
-    valid: CreditPeriod
 
 
 class Source(Content):

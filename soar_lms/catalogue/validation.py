@@ -27,12 +27,14 @@ _TYPE_MESSAGES: Mapping[str, Callable[[object, _Context], str]] = {
     "string_too_long": lambda _, ctx: f"must have at most {ctx['max_length']} characters",
     "too_short": lambda _, ctx: f"needs at least {ctx['min_length']}",
     "too_long": lambda _, ctx: f"may have at most {ctx['max_length']}",
+    "decimal_max_places": lambda _, ctx: f"may have at most {ctx['decimal_places']} decimals",
     "greater_than": lambda _, ctx: f"must be more than {ctx['gt']}",
     "greater_than_equal": lambda _, ctx: f"must be at least {ctx['ge']}",
     "less_than_equal": lambda _, ctx: f"must be at most {ctx['le']}",
 }
 _PATTERN_MESSAGE = "{value} does not have the right form ({hint})"
 _HINTS = (
+    ("[PT]", 'a number in quotes, like "1234-0000-21-001-L01-P"'),
     ("\\d{4}-", 'a number in quotes, like "1234-5678"'),
     ("\\d+", 'three numbers in quotes, like "1.0.0"'),
     ("[A-Z]", "a language tag like en or es"),

@@ -59,10 +59,11 @@ def read_choice(enum: type[StrEnum]) -> BeforeValidator:
 Id = Annotated[str, StringConstraints(pattern=f"^{ID_PATTERN}$", max_length=60)]
 LanguageTag = Annotated[str, StringConstraints(pattern=f"^{LANGUAGE_PATTERN}$")]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=1_000, strip_whitespace=True)]
+Label = Annotated[str, StringConstraints(min_length=1, max_length=300, strip_whitespace=True)]
 Prose = Annotated[str, StringConstraints(min_length=1, max_length=5_000, strip_whitespace=True)]
 Translated = Mapping[LanguageTag, Line]
 Day = Annotated[date, BeforeValidator(_read_date)]
-Amount = Annotated[Decimal, BeforeValidator(_read_decimal), Field(gt=0, le=100)]
+Amount = Annotated[Decimal, BeforeValidator(_read_decimal), Field(gt=0, le=100, decimal_places=2)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 Minutes = Annotated[int, Field(ge=1, le=600)]
 

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
 
 import segno
+from flask_babel.speaklater import LazyString
 
+from soar_lms.accounts.professions import PROFESSIONS, TERRITORIES
 from soar_lms.accounts.time_zones import time_zone_name
+from soar_lms.catalogue.credit import RULES, ActivityFormat
 from soar_lms.certificates.codes import format_code
 from soar_lms.certificates.models import Certificate
-from soar_lms.i18n import format_day, format_number, format_share, speaking
+from soar_lms.i18n import format_day, format_number, format_share, lazy_gettext, speaking
 
 # A name gets the largest size whose limit (in characters) it fits; the longest ones wrap.
 _NAME_SIZES = ((24, "name-1"), (36, "name-2"), (54, "name-3"))
 _SMALLEST = "name-4"
+_ACTIVITIES = {
+    ActivityFormat.ENDURING: lazy_gettext(
+        "Online enduring activity, released on %(first)s, expires on %(last)s"
+    ),
+    ActivityFormat.LIVE: lazy_gettext("Live activity, released on %(first)s, expires on %(last)s"),
+}
 
 
 @dataclass(frozen=True)
@@ -41,6 +51,18 @@ class DocumentContext:
     credit: str | None
     credit_statement: str | None
     credit_provider_number: str | None
+    credit_type: str | None
+    """As its body calls it."""
+    credit_provider: str | None
+    """Who is accredited, with the address where the body asks for it."""
+    credit_joint_provider: str | None
+    credit_event_number: str | None
+    credit_uan: str | None
+    credit_activity: str | None
+    """How the activity is taken, and until when it may be taken for credit."""
+    credit_profession: str | None
+    credit_license: str | None
+    """The number, after its state."""
     code: str
     verify_address: str
     qr_svg: str
@@ -71,11 +93,44 @@ def make_context(certificate: Certificate, verify_address: str) -> DocumentConte
             credit=f"{format_number(float(amount))} {certificate.credit_unit}" if amount else None,
             credit_statement=certificate.credit_statement,
             credit_provider_number=certificate.credit_provider_number,
+            credit_type=_credit_type(certificate.credit_type),
+            credit_provider=_join(certificate.credit_provider, certificate.credit_provider_address),
+            credit_joint_provider=certificate.credit_joint_provider,
+            credit_event_number=certificate.credit_event_number,
+            credit_uan=certificate.credit_uan,
+            credit_activity=_credit_activity(certificate),
+            credit_profession=_name_in(PROFESSIONS, certificate.credit_profession),
+            credit_license=_join(
+                _name_in(TERRITORIES, certificate.credit_license_territory),
+                certificate.credit_license_number,
+            ),
             code=format_code(certificate.code),
             verify_address=verify_address,
             qr_svg=make_qr_svg(verify_address),
             created=certificate.issued_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         )
+
+
+def _credit_type(kind: str | None) -> str | None:
+    return next((rule.name for known, rule in RULES.items() if known == kind), None) or None
+
+
+def _credit_activity(certificate: Certificate) -> str | None:
+    """Say what kind of activity it was, with the days of its credit."""
+    released, expires = certificate.credit_released_on, certificate.credit_expires_on
+    if certificate.credit_format is None or released is None or expires is None:
+        return None
+    sentence = _ACTIVITIES[ActivityFormat(certificate.credit_format)]
+    return str(sentence) % {"first": format_day(released), "last": format_day(expires)}
+
+
+def _name_in(names: Mapping[str, LazyString], code: str | None) -> str | None:
+    """Return the name of a code; the code itself when nobody knows it any more."""
+    return None if code is None else str(names.get(code, code))
+
+
+def _join(*parts: str | None) -> str | None:
+    return ", ".join(part for part in parts if part) or None
 
 
 def text_direction(text: str) -> str | None:

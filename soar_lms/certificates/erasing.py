@@ -6,9 +6,9 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, case, null, update
+from sqlalchemy import bindparam, case, delete, null, select, update
 
-from soar_lms.certificates.models import Certificate
+from soar_lms.certificates.models import Certificate, CreditDetails
 from soar_lms.database import Among, Numbers, db
 
 KEPT = frozenset(
@@ -31,6 +31,19 @@ KEPT = frozenset(
         "credit_unit",
         "credit_statement",
         "credit_provider_number",
+        "credit_type",
+        "credit_offer",
+        "credit_maximum",
+        "credit_accreditor",
+        "credit_provider",
+        "credit_provider_address",
+        "credit_joint_provider",
+        "credit_event_number",
+        "credit_uan",
+        "credit_format",
+        "credit_released_on",
+        "credit_reviewed_on",
+        "credit_expires_on",
         "template_version",
         "replaced_by_id",
         "replaced_quietly",
@@ -48,6 +61,9 @@ BLANKED: Mapping[str, Any] = {
     "setting": "",
     "setting_name": "",
     "score": None,
+    "credit_profession": None,
+    "credit_license_number": None,
+    "credit_license_territory": None,
     # It was written about somebody; that there was one is a rule of the database.
     "revoked_reason": case((Certificate.revoked_at.is_(None), null()), else_=""),
 }
@@ -57,6 +73,12 @@ BLANKED: Mapping[str, Any] = {
 def erase_holders(person_ids: Collection[int], now: datetime) -> None:
     """Leave a nameless stub of every certificate of some people; its document cannot be made."""
     holders = bindparam("holders", list(person_ids), Numbers)
+    theirs = select(Certificate.id).where(Among(Certificate.person_id, holders))
+    db.session.execute(
+        delete(CreditDetails)
+        .where(CreditDetails.certificate_id.in_(theirs))
+        .execution_options(synchronize_session=False)
+    )
     db.session.execute(
         update(Certificate)
         .where(Among(Certificate.person_id, holders))

@@ -10,6 +10,7 @@ from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Numeric, String
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
+from soar_lms.accounts.models import LICENSE_LENGTH
 from soar_lms.clock import local_date
 from soar_lms.database import Base, UTCDateTime
 
@@ -39,6 +40,13 @@ class Certificate(Base):
             unique=True,
             sqlite_where=sql(_CURRENT),
             postgresql_where=sql(_CURRENT),
+        ),
+        Index(
+            "ix_certificates_credit",
+            "credit_type",
+            "completed_on",
+            sqlite_where=sql("credit_type IS NOT NULL"),
+            postgresql_where=sql("credit_type IS NOT NULL"),
         ),
         CheckConstraint(
             "(revoked_at IS NULL) = (revoked_reason IS NULL)", name="revoked_with_reason"
@@ -86,6 +94,24 @@ class Certificate(Base):
     credit_unit: Mapped[str | None] = mapped_column(String(300))
     credit_statement: Mapped[str | None] = mapped_column(Text)
     credit_provider_number: Mapped[str | None] = mapped_column(String(300))
+    credit_type: Mapped[str | None] = mapped_column(String(20))
+    """A `CreditType`; everything below is of the offer as it was that day."""
+    credit_offer: Mapped[str | None] = mapped_column(String(60))
+    credit_maximum: Mapped[Decimal | None] = mapped_column(Numeric(6, 2))
+    credit_accreditor: Mapped[str | None] = mapped_column(String(300))
+    credit_provider: Mapped[str | None] = mapped_column(String(300))
+    credit_provider_address: Mapped[str | None] = mapped_column(String(300))
+    credit_joint_provider: Mapped[str | None] = mapped_column(String(300))
+    credit_event_number: Mapped[str | None] = mapped_column(String(300))
+    credit_uan: Mapped[str | None] = mapped_column(String(30))
+    credit_format: Mapped[str | None] = mapped_column(String(10))
+    credit_released_on: Mapped[date | None] = mapped_column(Date)
+    credit_reviewed_on: Mapped[date | None] = mapped_column(Date)
+    credit_expires_on: Mapped[date | None] = mapped_column(Date)
+    credit_profession: Mapped[str | None] = mapped_column(String(40))
+    """As the learner said it when claiming."""
+    credit_license_number: Mapped[str | None] = mapped_column(String(LICENSE_LENGTH))
+    credit_license_territory: Mapped[str | None] = mapped_column(String(2))
     template_version: Mapped[int]
 
     replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("certificates.id"))
@@ -120,3 +146,16 @@ class Certificate(Base):
         if self.expires_on is not None and self.expires_on < today:
             return Status.EXPIRED
         return Status.VALID
+
+
+class CreditDetails(Base):
+    """What a body wants to know of who claimed its credit, and nobody else; encrypted.
+
+    It is of the certificate that was issued with the claim, and stays there when that is replaced.
+    """
+
+    __tablename__ = "credit_details"
+
+    certificate_id: Mapped[int] = mapped_column(ForeignKey("certificates.id"), primary_key=True)
+    locked: Mapped[str] = mapped_column(Text)
+    """See `vault.py`."""

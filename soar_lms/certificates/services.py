@@ -5,29 +5,25 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from soar_lms.catalogue.model import Module
-from soar_lms.catalogue.schema import CreditOffer, RefresherSpec
+from soar_lms.catalogue.schema import RefresherSpec
+from soar_lms.certificates.claims import (
+    Claim,
+    CreditNotOfferedError,
+    find_offer,
+    freeze_claim,
+)
 from soar_lms.certificates.codes import make_code, read_code
-from soar_lms.certificates.models import Certificate
+from soar_lms.certificates.models import Certificate, CreditDetails
 from soar_lms.clock import add_months, local_date
 from soar_lms.database import Among, Numbers, db
-from soar_lms.errors import DomainError, NotFoundError
-from soar_lms.i18n import lazy_gettext
+from soar_lms.errors import NotFoundError
 
 TEMPLATE_VERSION = 1
-
-
-class CreditNotOfferedError(DomainError):
-    """The credit claimed is not offered for this language today, or not as much of it."""
-
-    status = 422
-    title = lazy_gettext("This credit is not offered")
-    message = lazy_gettext("Please go back and choose from the credit shown on the page.")
 
 
 @dataclass(frozen=True)
@@ -36,14 +32,6 @@ class Provider:
 
     name: str | None
     url: str | None
-
-
-@dataclass(frozen=True)
-class Claim:
-    """The credit a learner claims."""
-
-    offer_id: str
-    amount: Decimal
 
 
 def issue_certificate(
@@ -72,7 +60,7 @@ def issue_certificate(
     completed_on = local_date(now, time_zone)
     if claim and refresher:
         raise CreditNotOfferedError
-    offer = _find_offer(module, language, completed_on, claim) if claim else None
+    offer = find_offer(module, language, completed_on, claim) if claim else None
     certificate = Certificate(
         code=make_code(),
         enrolment_id=enrolment_id,
@@ -93,36 +81,17 @@ def issue_certificate(
         expires_on=_expiry(completed_on, module.spec.certificate.valid_months),
         provider=provider.name,
         provider_url=provider.url,
-        credit_amount=claim.amount if claim and offer else None,
-        credit_unit=offer.unit if offer else None,
-        credit_statement=offer.statement if offer else None,
-        credit_provider_number=offer.provider_number if offer else None,
         template_version=TEMPLATE_VERSION,
+        **(freeze_claim(offer, claim) if claim and offer else {}),
     )
     try:
         with db.session.begin_nested():
             db.session.add(certificate)
     except IntegrityError:  # a second click or another worker was faster: there is one
         return get_current_certificate(enrolment_id)
+    if claim and claim.locked_facts:
+        db.session.add(CreditDetails(certificate_id=certificate.id, locked=claim.locked_facts))
     return certificate
-
-
-def list_offers(module: Module, language: str, day: date) -> list[CreditOffer]:
-    """Return the credit offered for a language on a day."""
-    found = []
-    for offer in module.offers(language):
-        first, last = module.credit_days(offer)
-        if first <= day <= last:
-            found.append(offer)
-    return found
-
-
-def _find_offer(module: Module, language: str, day: date, claim: Claim) -> CreditOffer:
-    for offer in list_offers(module, language, day):
-        fits = 0 < claim.amount <= offer.amount and claim.amount % offer.step == 0
-        if offer.id == claim.offer_id and fits:
-            return offer
-    raise CreditNotOfferedError
 
 
 def _expiry(completed_on: date, valid_months: int | None) -> date | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from soar_lms.catalogue.credit import CreditOffer
 from soar_lms.catalogue.model import Module
-from soar_lms.catalogue.schema import CreditOffer
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -19,20 +19,33 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 from wtforms.validators import Optional as OptionalInput
 
-from soar_lms.accounts.professions import list_professions, list_territories
+from soar_lms.accounts.licenses import is_license_number
+from soar_lms.accounts.models import LICENSE_LENGTH, PersonLicense
+from soar_lms.accounts.professions import TERRITORIES, list_professions, list_territories
+from soar_lms.catalogue.credit import CreditOffer
 from soar_lms.catalogue.evaluation import EvaluationItem, EvaluationText, ItemKind
 from soar_lms.catalogue.model import Module
-from soar_lms.catalogue.schema import CreditOffer
+from soar_lms.certificates.claims import (
+    Claim,
+    License,
+    asks_for_profile,
+    is_profile_id,
+    read_birthday,
+)
 from soar_lms.certificates.fonts import missing_characters
 from soar_lms.certificates.models import NAME_LENGTH
+from soar_lms.certificates.vault import PharmacyFacts, lock
 from soar_lms.content import catalogue
 from soar_lms.errors import NotFoundError
 from soar_lms.forms import Form, require_letters
 from soar_lms.i18n import current_language, gettext
 from soar_lms.i18n import lazy_gettext as _
+from soar_lms.learning.claiming import CreditChoice, say_audience
 
 COMMENT_LENGTH = 2_000
 SCALE = range(1, 6)
+ANOTHER = "another"
+"""Chosen among the licenses that are written down: none of them."""
 
 
 class ChooseSettingForm(Form):
@@ -186,8 +199,23 @@ class ConfirmCompletionForm(Form):
     )
     profession = SelectField(_("Profession"), validators=[OptionalInput()])
     territory = SelectField(_("State or territory where you work"), validators=[OptionalInput()])
-    offer = SelectField(_("Continuing education credit"), validators=[OptionalInput()])
+    offer = SelectField(
+        _("Continuing education credit"), validators=[OptionalInput()], validate_choice=False
+    )
     amount = AmountField(_("Amount you claim"), places=2)
+    license = SelectField(_("License on the certificate"), validators=[OptionalInput()])
+    license_number = StringField(
+        _("License number"),
+        validators=[Length(max=LICENSE_LENGTH, message=_("Enter at most %(max)d characters."))],
+        render_kw={"autocomplete": "off", "maxlength": LICENSE_LENGTH},
+    )
+    license_territory = SelectField(
+        _("State or territory of the license"), validators=[OptionalInput()]
+    )
+    profile_id = StringField(
+        _("NABP e-Profile ID"), render_kw={"autocomplete": "off", "inputmode": "numeric"}
+    )
+    birthday = StringField(_("Month and day of birth"), render_kw={"autocomplete": "off"})
 
     def validate_name(self, field: Field) -> None:
         """Refuse what the certificate's fonts cannot print, before anything is issued."""
@@ -201,25 +229,64 @@ class ConfirmCompletionForm(Form):
                 )
             )
 
-    def fill(self, offers: list[CreditOffer]) -> None:
+    def fill(self, choice: CreditChoice, licenses: Sequence[PersonLicense]) -> None:
         """Fill the menus; without offers there is nothing to claim."""
         self.profession.choices = list_professions()
         self.territory.choices = list_territories()
+        self.license_territory.choices = list_territories()
+        self.choice = choice
         self.offer.choices = [
             SelectChoice("", _("I do not claim credit")),
             *(
                 SelectChoice(offer.id, f"{offer.accreditor}: {offer.amount} {offer.unit}")
-                for offer in offers
+                for offer in choice.offers.values()
             ),
         ]
-        self.offers = {offer.id: offer for offer in offers}
-        if not offers:
-            del self.offer
-            del self.amount
+        self.licenses = {str(item.id): License(item.number, item.territory) for item in licenses}
+        self.license.choices = [
+            SelectChoice("", _("Print no license")),
+            *(
+                SelectChoice(name, f"{TERRITORIES[item.territory]} {item.number}")
+                for name, item in self.licenses.items()
+                if item.territory
+            ),
+            SelectChoice(ANOTHER, _("Another license, which I enter here")),
+        ]
+        for name in self._needless_fields():
+            del self[name]
+
+    def _needless_fields(self) -> list[str]:
+        found = []
+        if not self.choice.offers:
+            found += ["amount", "license_number", "license_territory"]
+        if not self.choice.offers or not self.licenses:
+            found.append("license")
+        if not any(map(asks_for_profile, self.choice.offers.values())):
+            found += ["profile_id", "birthday"]
+        return found
+
+    @property
+    def claimed(self) -> CreditOffer | None:
+        """The offer that is claimed; None for no credit."""
+        return self.choice.offers.get(self.offer.data or "")
+
+    def validate_offer(self, field: Field) -> None:
+        """Say why what is claimed is not there any more, or who can claim it."""
+        offer = self.claimed
+        if offer is None:
+            raise ValidationError(self.choice.why_not(field.data))
+        if offer.audience and self.profession.data not in offer.audience:
+            raise ValidationError(
+                gettext(
+                    "This credit is for: %(professions)s. If that is you, choose it as your "
+                    "profession below. If not, claim no credit.",
+                    professions=say_audience(offer),
+                )
+            )
 
     def validate_amount(self, field: Field) -> None:
         """Credit and amount go together, and the amount is one that the offer allows."""
-        offer = self.offers.get(self.offer.data or "")
+        offer = self.claimed
         if offer is None and field.data is not None:
             raise ValidationError(
                 gettext("Choose the credit you claim, or leave the amount blank.")
@@ -236,3 +303,50 @@ class ConfirmCompletionForm(Form):
                     step=offer.step,
                 )
             )
+
+    def validate_license_number(self, field: Field) -> None:
+        """A number goes with the choice to enter one."""
+        wants_another = "license" not in self or self.license.data == ANOTHER
+        if field.data and not is_license_number(field.data):
+            raise ValidationError(
+                gettext("Write the license number with letters, digits, and . / # -")
+            )
+        if field.data and not wants_another:
+            raise ValidationError(
+                gettext("Choose “Another license” above to print this number, or clear it.")
+            )
+        if "license" in self and wants_another and not field.data:
+            raise ValidationError(gettext("Enter the number of the license."))
+
+    def validate_profile_id(self, field: Field) -> None:
+        """Ask for it only where the body of the credit does."""
+        if self._asks_for_profile() and not is_profile_id(field.data or ""):
+            raise ValidationError(gettext("Enter your NABP e-Profile ID, with digits only."))
+
+    def validate_birthday(self, field: Field) -> None:
+        """Ask for it only where the body of the credit does."""
+        if self._asks_for_profile() and read_birthday(field.data or "") is None:
+            raise ValidationError(
+                gettext("Enter the month and the day of your birth, such as 07/04 for July 4.")
+            )
+
+    def _asks_for_profile(self) -> bool:
+        return self.claimed is not None and asks_for_profile(self.claimed)
+
+    def claim(self, keys: Sequence[str]) -> Claim | None:
+        """Return what is claimed; what only the body may know is encrypted here."""
+        offer = self.claimed
+        if offer is None:
+            return None
+        facts = None
+        if asks_for_profile(offer):
+            birthday = read_birthday(self.birthday.data or "") or ""
+            facts = lock(PharmacyFacts(self.profile_id.data, birthday), keys)
+        return Claim(
+            offer.id, self.amount.data, self.profession.data or None, self._license(), facts
+        )
+
+    def _license(self) -> License | None:
+        if self.license_number.data:
+            return License(self.license_number.data, self.license_territory.data or None)
+        return self.licenses.get(self.license.data or "") if "license" in self else None

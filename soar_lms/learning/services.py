@@ -22,8 +22,9 @@ from soar_lms.assessments.models import Attempt
 from soar_lms.catalogue.model import Module
 from soar_lms.catalogue.schema import RefresherSpec
 from soar_lms.certificates import services as certificates
+from soar_lms.certificates.claims import Claim
 from soar_lms.certificates.models import Certificate
-from soar_lms.certificates.services import Claim, Provider
+from soar_lms.certificates.services import Provider
 from soar_lms.clock import local_date
 from soar_lms.database import db
 from soar_lms.errors import DomainError, NotFoundError

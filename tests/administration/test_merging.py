@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from soar_lms.access import Role
+from soar_lms.accounts.licenses import add_license, list_licenses
 from soar_lms.accounts.merging import MergeRefusedError
 from soar_lms.accounts.models import Person, PersonEmail
 from soar_lms.administration import merging
@@ -324,6 +325,20 @@ def test_a_claim_of_both_becomes_one_address(pair: Pair, merge: Merge) -> None:
         (keep.id, "both@example.org", False),
         (keep.id, "proven@example.org", True),
     ]
+
+
+def test_licenses_of_both_are_kept_and_the_same_one_stands_once(pair: Pair, merge: Merge) -> None:
+    keep, other = pair
+    with transaction():
+        for person, territory in ((keep, "PR"), (other, "PR"), (other, "TX")):
+            add_license(
+                person, number="1", territory=territory, profession=None, renews_on=None, now=NOW
+            )
+
+    merge()
+
+    assert [row.territory for row in list_licenses(keep.id)] == ["PR", "TX"]
+    assert list_licenses(other.id) == []
 
 
 def test_places_in_groups_become_one_since_the_earlier_day(pair: Pair, merge: Merge) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from soar_lms.access import Role
 from soar_lms.accounts import emails
+from soar_lms.accounts.licenses import add_license
 from soar_lms.accounts.models import Person, PersonEmail
 from soar_lms.administration import journal
 from soar_lms.administration.merging import get_merge, list_merges, merge_people
@@ -60,6 +61,10 @@ def live(keep: Person, other: Person) -> None:
         records.finish(person, "completed")
         records.finish(person, f"only-{person.id}")
         db.session.add(PersonEmail(person_id=person.id, email="claim@example.org", added_at=NOW))
+        for number in ("of both", str(person.id)):
+            add_license(
+                person, number=number, territory="PR", profession=None, renews_on=None, now=NOW
+            )
 
 
 def test_a_merge_and_its_undo_leave_every_row_as_it_was(

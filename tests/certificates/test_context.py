@@ -87,6 +87,62 @@ def test_the_words_are_in_the_language_of_the_certificate(
     assert (made.language, made.direction) == (language, "ltr")
 
 
+CREDIT: dict[str, Any] = {
+    "credit_amount": Decimal("1.50"),
+    "credit_unit": "hours",
+    "credit_type": "ama",
+    "credit_provider": "School",
+    "credit_provider_address": "https://school.example",
+    "credit_format": "enduring",
+    "credit_released_on": date(2026, 1, 1),
+    "credit_expires_on": date(2028, 12, 31),
+    "credit_profession": "physician",
+    "credit_license_number": "M-1",
+    "credit_license_territory": "PR",
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "activity", "profession"),
+    [
+        (
+            "en",
+            "Online enduring activity, released on January 1, 2026, expires on December 31, 2028",
+            "Physician",
+        ),
+        (
+            "es",
+            "Actividad permanente en línea, disponible desde el 1 de enero de 2026, vence el 31 de "
+            "diciembre de 2028",
+            "Medicina",
+        ),
+    ],
+)
+def test_what_the_body_asks_for_is_said_in_the_language_of_the_certificate(
+    context: Flask, language: str, activity: str, profession: str
+) -> None:
+    made = make_context(row(language=language, **CREDIT), ADDRESS)
+
+    assert (made.credit_activity, made.credit_profession) == (activity, profession)
+    assert (made.credit_type, made.credit_provider, made.credit_license) == (
+        "AMA PRA Category 1",
+        "School, https://school.example",
+        "Puerto Rico, M-1",
+    )
+
+
+def test_what_nobody_knows_any_more_is_printed_as_it_was_kept(context: Flask) -> None:
+    made = make_context(
+        row(credit_type="gone", credit_profession="herbalist", credit_license_number="7"), ADDRESS
+    )
+
+    assert (made.credit_type, made.credit_profession, made.credit_license) == (
+        None,
+        "herbalist",
+        "7",
+    )
+
+
 def test_what_a_row_does_not_have_is_not_said(context: Flask) -> None:
     made = make_context(row(), ADDRESS)
 
@@ -98,7 +154,15 @@ def test_what_a_row_does_not_have_is_not_said(context: Flask) -> None:
         made.credit,
         made.credit_statement,
         made.credit_provider_number,
-    ] == [None] * 7
+        made.credit_type,
+        made.credit_provider,
+        made.credit_joint_provider,
+        made.credit_event_number,
+        made.credit_uan,
+        made.credit_activity,
+        made.credit_profession,
+        made.credit_license,
+    ] == [None] * 15
 
 
 def test_a_result_of_nothing_is_still_a_result(context: Flask) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,11 +12,11 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from soar_lms.catalogue.model import Module
-from soar_lms.catalogue.schema import CertificateSpec, CreditOffer
+from soar_lms.catalogue.schema import CertificateSpec
 from soar_lms.certificates import services
 from soar_lms.certificates.codes import format_code, make_code
 from soar_lms.certificates.models import Certificate, Status
-from soar_lms.certificates.services import Claim, CreditNotOfferedError, Provider
+from soar_lms.certificates.services import Provider
 from soar_lms.database import db, transaction
 from soar_lms.errors import NotFoundError
 from tests.assessments.variants import with_spec
@@ -229,112 +228,6 @@ def test_days_of_a_certificate_are_those_of_the_learners_zone(
 
     assert str(certificate.completed_on) == completed
     assert str(certificate.expires_on) == expires
-
-
-# --- credit -------------------------------------------------------------------------------------
-
-
-def offer(**changes: Any) -> CreditOffer:
-    values = {
-        "id": "hours",
-        "language": "en",
-        "accreditor": "Board",
-        "statement": "The Board grants two hours.",
-        "provider_number": "G-7",
-        "unit": "contact hours",
-        "amount": "2.0",
-        "step": "0.25",
-        "valid": {"from": "2026-11-01", "until": "2027-10-31"},
-    }
-    return CreditOffer.model_validate(values | changes)
-
-
-@pytest.fixture
-def credited(module: Module) -> Module:
-    return with_spec(
-        module,
-        credit=(
-            offer(),
-            offer(id="old", valid={"from": "2020-01-01", "until": "2026-10-31"}),
-            offer(id="horas", language="es", unit="horas de contacto"),
-        ),
-    )
-
-
-@pytest.mark.parametrize(
-    ("language", "day", "offers"),
-    [
-        ("en", "2026-11-22", ["hours"]),
-        ("es", "2026-11-22", ["horas"]),
-        ("fr", "2026-11-22", []),
-        ("en", "2027-10-31", ["hours"]),
-        ("en", "2027-11-01", []),
-        ("en", "2026-11-21", []),
-        ("en", "2029-11-23", []),
-    ],
-    ids=[
-        "english",
-        "spanish",
-        "another-language",
-        "the-last-day",
-        "a-day-late",
-        "before-the-module-was-released",
-        "after-the-module-expired",
-    ],
-)
-def test_credit_is_offered_by_language_and_day(
-    credited: Module, language: str, day: str, offers: list[str]
-) -> None:
-    found = services.list_offers(credited, language, date.fromisoformat(day))
-
-    assert [item.id for item in found] == offers
-
-
-@pytest.mark.parametrize("amount", ["2.0", "2.00", "0.25", "1.75"])
-def test_a_claim_within_the_offer_is_kept_with_its_statement(
-    enrolment_id: int, credited: Module, amount: str
-) -> None:
-    certificate = issue(credited, enrolment_id, claim=Claim("hours", Decimal(amount)))
-
-    assert certificate.credit_amount == Decimal(amount)
-    assert (
-        certificate.credit_unit,
-        certificate.credit_statement,
-        certificate.credit_provider_number,
-    ) == ("contact hours", "The Board grants two hours.", "G-7")
-
-
-@pytest.mark.parametrize(
-    ("changes", "claim"),
-    [
-        pytest.param({}, ("hours", "2.25"), id="too-much"),
-        pytest.param({}, ("hours", "0.3"), id="not-in-steps"),
-        pytest.param({}, ("hours", "0"), id="nothing"),
-        pytest.param({}, ("hours", "-1"), id="less-than-nothing"),
-        pytest.param({}, ("days", "1"), id="unknown"),
-        pytest.param({}, ("horas", "1"), id="of-another-language"),
-        pytest.param({}, ("old", "1"), id="over"),
-        pytest.param({"language": "es"}, ("hours", "1"), id="in-another-language"),
-        pytest.param({"now": NOW + timedelta(days=400)}, ("hours", "1"), id="too-late"),
-        pytest.param({"now": NOW - timedelta(days=2)}, ("hours", "1"), id="too-early"),
-    ],
-)
-def test_credit_outside_the_offer_is_refused_and_nothing_is_issued(
-    enrolment_id: int, credited: Module, changes: dict[str, Any], claim: tuple[str, str]
-) -> None:
-    name, amount = claim
-
-    with pytest.raises(CreditNotOfferedError):
-        issue(credited, enrolment_id, claim=Claim(name, Decimal(amount)), **changes)
-
-    assert db.session.query(Certificate).count() == 0
-
-
-def test_the_day_of_the_offer_is_the_learners_day(enrolment_id: int, credited: Module) -> None:
-    late = datetime(2027, 11, 1, 3, 59, tzinfo=UTC)  # 23:59 on October 31 in New York
-    claim = Claim("hours", Decimal(1))
-
-    assert issue(credited, enrolment_id, claim=claim, now=late).credit_amount == 1
 
 
 # --- finding and status -------------------------------------------------------------------------

@@ -12,6 +12,9 @@ from tests.support.pack import PACK
 from tests.support.sites import make_site
 
 SECRET = "Fh3k9-wLq2_Zx8vB1nM5cR7tY0pA4sDg6jKuE"
+KEY = "cJ3nT0d1lN8m2cQe5r7u9w1y3A5C7E9G1I3K5M7O9Q0="
+OLD_KEY = "aB3nT0d1lN8m2cQe5r7u9w1y3A5C7E9G1I3K5M7O9Q0="
+NO_KEY = "must be a key made by `soar-lms credit key`; older keys may follow, after commas"
 GOOD = {"SOAR_SECRET_KEY": SECRET, "SOAR_BASE_URL": "https://training.example.org"}
 
 
@@ -67,6 +70,9 @@ def test_an_empty_variable_is_as_good_as_none() -> None:
         ("territory", "PR", "PR"),
         ("time_zone", "America/Puerto_Rico", "America/Puerto_Rico"),
         ("proxies", "2", 2),
+        ("credit_key", KEY, (KEY,)),
+        ("credit_key", f"{KEY}, {OLD_KEY}", (KEY, OLD_KEY)),
+        ("retention_years", "6", 6),
         ("log_level", "WARNING", "warning"),
         ("site_name", "  Aprendizaje  ", "Aprendizaje"),
         ("metrics_token", SECRET, SECRET),
@@ -122,6 +128,12 @@ def test_a_good_value_is_read(name: str, value: str, read: object) -> None:
         ("provider_url", "javascript:alert(1)", "must begin with http:// or https://"),
         ("contact", "call us", 'must be an e-mail address, not "call us"'),
         ("exit_url", "//example.org", "must begin with http:// or https://"),
+        ("credit_key", "secret", NO_KEY),
+        ("credit_key", f"{KEY},", NO_KEY),
+        ("credit_key", f"{KEY};{OLD_KEY}", NO_KEY),
+        ("credit_key", "ñ" * 44, NO_KEY),
+        ("retention_years", "5", "must be a number of years, 6 to 100"),
+        ("retention_years", "seven", "must be a number of years, 6 to 100"),
         ("proxies", "-1", "must be the number of proxies in front, 0 to 5"),
         ("proxies", "6", "must be the number of proxies in front, 0 to 5"),
         ("metrics_token", "short", "must be at least 32 random characters"),
@@ -211,10 +223,12 @@ def test_a_secret_is_shown_nowhere() -> None:
             "SOAR_REDIS_URL": "redis://:hidden2@cache/0",
             "SOAR_SMTP_URL": "smtp://u:hidden3@mail",
             "SOAR_METRICS_TOKEN": SECRET,
+            "SOAR_CREDIT_KEY": KEY,
         }
     )
 
     assert SECRET not in repr(config)
+    assert KEY not in repr(config)
     assert "hidden" not in repr(config)
 
 
@@ -223,6 +237,7 @@ def test_a_secret_is_shown_nowhere() -> None:
     [
         ("secret_key", "hunter2"),
         ("metrics_token", "hunter2"),
+        ("credit_key", "hunter2"),
         ("database_url", "mysql://u:hunter2@db/x"),
         ("redis_url", "http://:hunter2@cache"),
         ("smtp_url", "http://u:hunter2@mail"),

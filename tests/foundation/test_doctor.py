@@ -13,12 +13,17 @@ from flask import Flask
 
 from soar_lms import doctor
 from soar_lms.app import create_app
+from soar_lms.certificates.codes import make_code
 from soar_lms.certificates.fonts import FAMILIES
+from soar_lms.certificates.models import CreditDetails
 from soar_lms.certificates.pdf import PDFError
+from soar_lms.certificates.vault import PharmacyFacts, lock, make_key
 from soar_lms.cli import main
 from soar_lms.config import Mode
+from soar_lms.database import db, transaction
+from tests.certificates.test_context import row
 from tests.conftest import SECRET
-from tests.support.pack import PACK
+from tests.support.pack import PACK, change, copy_pack
 from tests.support.sites import make_config, make_site
 
 
@@ -61,6 +66,57 @@ def test_a_production_site_with_everything_is_good(tmp_path: Path) -> None:
     )
 
     assert bad(app) == set()
+
+
+@pytest.fixture
+def pharmacy(tmp_path: Path) -> Path:
+    """Return a pack of modules with credit for pharmacists."""
+    root = copy_pack(tmp_path)
+    keys = "    provider: School\n    format: enduring\n    uan: 1234-0000-26-001-H01-P\n"
+    accreditor = "    accreditor: Board"
+    change(root, "garden/module.yaml", accreditor, f"    type: acpe\n{keys}{accreditor}")
+    return root
+
+
+def test_credit_that_nobody_can_claim_without_a_key_is_named(
+    tmp_path: Path, pharmacy: Path
+) -> None:
+    app = make_site(tmp_path, modules=pharmacy)
+
+    assert found(app)["credit"] == (
+        False,
+        "SOAR_CREDIT_KEY is not set, so nobody can claim garden/hours: "
+        "make one with `soar-lms credit key`",
+    )
+
+
+def test_it_is_said_at_start_too(
+    tmp_path: Path, pharmacy: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_site(tmp_path, modules=pharmacy, log_level="warning")
+
+    assert '"offers": ["garden/hours"]' in capsys.readouterr().err
+
+
+def test_with_a_key_credit_for_pharmacists_is_good(tmp_path: Path, pharmacy: Path) -> None:
+    app = make_site(tmp_path, modules=pharmacy, credit_key=(make_key(),))
+
+    assert found(app)["credit"] == (True, "what pharmacists give is encrypted")
+
+
+def test_a_key_that_does_not_open_what_is_kept_is_named(tmp_path: Path) -> None:
+    app = site(tmp_path, credit_key=(make_key(),))
+    with app.app_context(), transaction():
+        certificate = row(code=make_code())
+        db.session.add(certificate)
+        db.session.flush()
+        locked = lock(PharmacyFacts("7654321", "0704"), [make_key()])
+        db.session.add(CreditDetails(certificate_id=certificate.id, locked=locked))
+
+    assert found(app)["credit"] == (
+        False,
+        "SOAR_CREDIT_KEY does not open what is kept: add the older key, after a comma",
+    )
 
 
 def test_a_database_that_nobody_migrated_is_named_with_the_command(tmp_path: Path) -> None:

@@ -11,8 +11,9 @@ from soar_lms.accounts.models import Person
 from soar_lms.assessments import services as assessments
 from soar_lms.catalogue.model import Module
 from soar_lms.catalogue.schema import CertificateSpec, RefresherSpec, RenewalSpec
+from soar_lms.certificates.claims import Claim
 from soar_lms.certificates.models import Certificate
-from soar_lms.certificates.services import Claim, Provider
+from soar_lms.certificates.services import Provider
 from soar_lms.learning import services
 from soar_lms.learning.models import Enrolment
 from tests.assessments.variants import with_spec

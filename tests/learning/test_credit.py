@@ -13,8 +13,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from soar_lms.accounts.models import Person
+from soar_lms.catalogue.credit import CreditOffer
 from soar_lms.catalogue.model import Module
-from soar_lms.catalogue.schema import CreditOffer
 from soar_lms.database import db, transaction
 from soar_lms.learning.credit import depends_on_language, list_eligibility
 from tests.assessments.variants import with_spec

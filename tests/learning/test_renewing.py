@@ -15,8 +15,9 @@ from soar_lms.accounts.models import Person
 from soar_lms.assessments import services as assessments
 from soar_lms.assessments.models import Attempt
 from soar_lms.catalogue.model import Module
+from soar_lms.certificates.claims import Claim, CreditNotOfferedError
 from soar_lms.certificates.models import Certificate, Status
-from soar_lms.certificates.services import Claim, CreditNotOfferedError, list_newest_certificates
+from soar_lms.certificates.services import list_newest_certificates
 from soar_lms.database import Base, db, transaction
 from soar_lms.errors import NotFoundError
 from soar_lms.i18n import speaking

@@ -17,13 +17,9 @@ from soar_lms.assessments import services as assessments
 from soar_lms.assessments.models import EvaluationResponse
 from soar_lms.catalogue.model import Module
 from soar_lms.catalogue.schema import Bank
+from soar_lms.certificates.claims import Claim, CreditNotOfferedError
 from soar_lms.certificates.models import Certificate
-from soar_lms.certificates.services import (
-    Claim,
-    CreditNotOfferedError,
-    Provider,
-    list_current_certificates,
-)
+from soar_lms.certificates.services import Provider, list_current_certificates
 from soar_lms.content import catalogue
 from soar_lms.database import db, transaction
 from soar_lms.errors import NotFoundError

@@ -474,7 +474,12 @@ def test_credit_is_not_offered_in_a_language_without_it(pack: Flask, gardener: F
     page = gardener.get("/en/learn/garden/certificate")
     assert parsed(page).select("[name=offer], [name=amount]") == []
 
-    claim(gardener, "en", offer="hours", amount="1.5")
+    refused = claim(gardener, "en", offer="hours", amount="1.5")
+    assert (refused.status_code, summary(refused)) == (
+        422,
+        ["This module gives no credit in English."],
+    )
+    claim(gardener, "en")
 
     assert [item.credit_amount for item in certificates(pack)] == [None]
 

@@ -67,6 +67,7 @@ MEMBER = "/en/cohorts/{cohort}/members/{member}"
 INVITATIONS = "/en/cohorts/{cohort}/invitations"
 NOT_ENROLLED = (MODULE,) * 4
 EMAILS = "/en/profile/emails"
+LICENSES = "/en/profile/licenses"
 ADMIN = "/en/administration"
 PAIR = f"{ADMIN}/people/merge/{{member}}/{{other_learner}}"
 ASKED: Answers = (SIGN_IN, 200, 410, 410, 410, 410)
@@ -81,6 +82,9 @@ ACCESS: Mapping[tuple[str, str], Row] = {
     ("accounts.choose_primary", "POST"): Row(f"{EMAILS}/{{email}}/primary", refused(SIGNED_IN)),
     ("accounts.edit_emails", "GET"): Row(EMAILS, SIGNED_IN),
     ("accounts.edit_emails", "POST"): Row(EMAILS, refused(SIGNED_IN)),
+    ("accounts.edit_licenses", "GET"): Row(LICENSES, SIGNED_IN),
+    ("accounts.edit_licenses", "POST"): Row(LICENSES, refused(SIGNED_IN)),
+    ("accounts.remove_license", "POST"): Row(f"{LICENSES}/{{license}}/remove", refused(SIGNED_IN)),
     ("accounts.remove_email", "POST"): Row(f"{EMAILS}/{{email}}/remove", refused(SIGNED_IN)),
     # A link to confirm an address is for whoever asked for it.
     ("accounts.verify_email", "GET"): Row(f"{EMAILS}/verify/{{email_link}}", ASKED),

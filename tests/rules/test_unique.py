@@ -28,6 +28,9 @@ TRIED = {
     "uq_person_emails_verified": (
         "accounts/test_emails.py::test_two_who_confirm_one_address_at_once_do_not_both_get_it"
     ),
+    "uq_person_licenses_person_id_territory_number": (
+        "accounts/test_licenses.py::test_a_license_that_is_added_twice_at_once_stands_once"
+    ),
     "uq_person_merges_open": (
         "administration/test_merging.py::test_a_merge_that_two_ask_for_at_once_happens_once"
     ),
@@ -73,6 +76,7 @@ REASONS = {
     "uq_join_links_token": "128 random bits",
     "uq_roster_lines_token_hash": "the hash of 128 random bits",
     "uq_certificates_code": "128 random bits",
+    "pk_credit_details": "written with its certificate, in one transaction, which is issued once",
     "pk_follow_up_links": "the hash of 192 random bits",
     "pk_cohort_modules": "written with its cohort, in one transaction, by whoever makes it",
     "pk_cohort_trainers": "written with its cohort, in one transaction, by whoever makes it",

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from soar_lms.access import Role
 from soar_lms.accounts import emails
+from soar_lms.accounts.licenses import add_license
 from soar_lms.accounts.models import Person
 from soar_lms.administration.merging import merge_people
 from soar_lms.assessments import services as assessments
@@ -100,6 +101,14 @@ def make_world(app: Flask) -> World:
             "follow_up": make_follow_up_link(people["graduate"], module, "a-link-of-an-e-mail"),
             "merge": merge.id,
             "email": emails.list_emails(people["learner"].id)[-1].id,
+            "license": add_license(
+                people["learner"],
+                number="RN-1",
+                territory="PR",
+                profession=None,
+                renews_on=None,
+                now=NOW,
+            ).id,
             "email_link": emails.make_token(people["learner"].id, "another@example.org"),
         }
     return World(app, people, places)

@@ -13,12 +13,14 @@ from werkzeug.datastructures import MultiDict
 
 from soar_lms.accounts.current import current_reader
 from soar_lms.assessments.grading import needed_points, shown_points
+from soar_lms.catalogue.credit import RULES
 from soar_lms.catalogue.model import Module
 from soar_lms.catalogue.schema import Bank, Credit
 from soar_lms.clock import local_date, utc_now
 from soar_lms.content import get_module
 from soar_lms.errors import NotFoundError
 from soar_lms.i18n import current_language, format_number
+from soar_lms.learning.claiming import say_audience
 from soar_lms.learning.credit import depends_on_language, list_eligibility
 from soar_lms.learning.models import Enrolment
 from soar_lms.learning.path import Path, Step, StepStatus
@@ -35,6 +37,7 @@ def format_points(points: Fraction | int) -> str:
 
 
 blueprint.add_app_template_filter(format_points, "points")
+blueprint.add_app_template_filter(say_audience, "audience")
 
 
 def chosen_words(values: MultiDict[str, str]) -> list[str]:
@@ -80,7 +83,11 @@ def today_here() -> date:
 def credit_context(module: Module) -> dict[str, Any]:
     """Return what a page needs to say which credit each language gives today."""
     found = list_eligibility(module, today_here())
-    return {"eligibility": found, "depends_on_language": depends_on_language(found)}
+    return {
+        "eligibility": found,
+        "depends_on_language": depends_on_language(found),
+        "credit_rules": RULES,
+    }
 
 
 def enrolment_in(module: Module) -> Enrolment:

@@ -7,16 +7,18 @@ from flask.typing import ResponseReturnValue
 
 from soar_lms.access import Access, access
 from soar_lms.accounts.current import current_person, current_reader
+from soar_lms.accounts.licenses import list_licenses
 from soar_lms.accounts.services import update_practice
 from soar_lms.accounts.time_zones import time_zone_name
 from soar_lms.catalogue.model import Module
-from soar_lms.certificates.services import Claim, Provider, get_latest_certificate, list_offers
+from soar_lms.certificates.services import Provider, get_latest_certificate
 from soar_lms.clock import local_date
 from soar_lms.content import catalogue
 from soar_lms.database import transaction
 from soar_lms.errors import NotFoundError
 from soar_lms.i18n import current_language, gettext
 from soar_lms.learning import services
+from soar_lms.learning.claiming import list_choices
 from soar_lms.learning.forms import ConfirmCompletionForm, make_evaluation_form
 from soar_lms.learning.models import Enrolment
 from soar_lms.learning.path import Step
@@ -111,7 +113,7 @@ def confirm_completion(module_id: str) -> ResponseReturnValue:
             module,
             setting_name=catalogue().settings[enrolment.setting].name[current_language().tag],
             name=form.name.data,
-            claim=_claim(form),
+            claim=form.claim(current_app.config["SOAR"].credit_key),
             language=current_language().tag,
             provider=_provider(),
             now=utc_now(),
@@ -121,18 +123,17 @@ def confirm_completion(module_id: str) -> ResponseReturnValue:
 
 
 def _confirmation_form(module: Module, enrolment: Enrolment) -> ConfirmCompletionForm:
-    """Return the form of the last step; a refresher gives no credit that could be claimed."""
+    """Return the form of the last step."""
     form = ConfirmCompletionForm(obj=current_reader())
-    today = local_date(utc_now(), current_reader().time_zone)
-    is_refresher = services.refresher_of(enrolment, module) is not None
-    form.fill([] if is_refresher else list_offers(module, current_language().tag, today))
+    choice = list_choices(
+        module,
+        current_language().tag,
+        local_date(utc_now(), current_reader().time_zone),
+        has_key=bool(current_app.config["SOAR"].credit_key),
+        is_refresher=services.refresher_of(enrolment, module) is not None,
+    )
+    form.fill(choice, list_licenses(current_reader().id) if choice.offers else [])
     return form
-
-
-def _claim(form: ConfirmCompletionForm) -> Claim | None:
-    if "offer" not in form or not form.offer.data or form.amount.data is None:
-        return None
-    return Claim(form.offer.data, form.amount.data)
 
 
 def _provider() -> Provider:
