@@ -161,3 +161,20 @@ def test_a_replaced_one_leads_to_its_successor_and_cannot_be_revoked(
     assert page.select(f"a[href='{PLACE}/{newer}']")
     assert not page.select("textarea")
     assert "corrected the name on a certificate" in text_of(page, "main")
+
+
+def test_the_audit_trail_names_the_successor_and_the_revocation(
+    app: Flask, admin: FlaskClient, learner: Person, code: str
+) -> None:
+    with app.app_context(), transaction():
+        old = db.session.query(Certificate).filter_by(code=code).one()
+        newer = correct_name(
+            old.id, name="Ana N.", quietly=False, reason=None, person=learner, now=NOW
+        ).code
+    place = f"{PLACE}/{newer}"
+    post_form(admin, f"{place}/revoke", {"reason": "Issued too early."}, page=place)
+
+    trail = text_of(get_page(admin, "/en/administration/audit"), "main")
+
+    assert f"certificate {code} , replaced by {newer}" in trail
+    assert f"certificate {newer} · revocation " in trail
