@@ -199,9 +199,7 @@ class ConfirmCompletionForm(Form):
     )
     profession = SelectField(_("Profession"), validators=[OptionalInput()])
     territory = SelectField(_("State or territory where you work"), validators=[OptionalInput()])
-    offer = SelectField(
-        _("Continuing education credit"), validators=[OptionalInput()], validate_choice=False
-    )
+    offer = SelectField(_("Credit you claim"), validators=[OptionalInput()], validate_choice=False)
     amount = AmountField(_("Amount you claim"), places=2)
     license = SelectField(_("License on the certificate"), validators=[OptionalInput()])
     license_number = StringField(
