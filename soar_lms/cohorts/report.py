@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from io import StringIO
-from itertools import chain
 
 from flask_babel.speaklater import LazyString
 from sqlalchemy import select
@@ -28,11 +25,6 @@ from soar_lms.learning.renewal import Renewal, Status, overall_status
 from soar_lms.learning.standing import Standing, find_renewal, list_standings
 from soar_lms.learning.wording import STATUSES
 
-BYTE_ORDER_MARK = "\ufeff"
-"""Tells spreadsheet programs that the file is UTF-8."""
-
-Cell = str | float
-
 
 class Waiting(StrEnum):
     """Somebody who is on the roster, and in the group not yet: learning knows nothing of them."""
@@ -48,7 +40,6 @@ STATES: Mapping[RowState, LazyString] = dict[RowState, LazyString](
 _ORDER = {state: place for place, state in enumerate(STATES)}
 _ALWAYS_COUNTED = [Status(state) for state in State]
 """The others are counted where there are any: many modules are never renewed."""
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 @dataclass(frozen=True)
@@ -146,23 +137,3 @@ def count_states(rows: Iterable[ReportRow]) -> dict[RowState, int]:
     """Count the rows by state; the counts add up to the rows."""
     counts = Counter(row.state for row in rows)
     return {state: counts[state] for state in STATES if counts[state] or state in _ALWAYS_COUNTED}
-
-
-def write_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
-    """Write a table as CSV, piece by piece: UTF-8 with a byte order mark, formulas made text.
-
-    Numbers of ours stay numbers, also below nothing.
-    """
-    yield BYTE_ORDER_MARK
-    for row in chain([header], rows):
-        line = StringIO()
-        csv.writer(line).writerow([defuse(cell) if isinstance(cell, str) else cell for cell in row])
-        yield line.getvalue()
-
-
-def defuse(cell: str) -> str:
-    """Keep a spreadsheet program from running what a learner typed as a formula.
-
-    OWASP, CSV Injection: https://owasp.org/www-community/attacks/CSV_Injection.
-    """
-    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell

@@ -9,8 +9,8 @@ from flask import Response
 
 from soar_lms.accounts.current import current_reader
 from soar_lms.clock import local_date, utc_now
-from soar_lms.cohorts.report import Cell, write_csv
 from soar_lms.i18n import current_language
+from soar_lms.tables import Cell, write_csv
 
 
 def send_table(header: list[str], rows: Iterable[Sequence[Cell]], name: str) -> Response:
