@@ -64,6 +64,7 @@ class Config:
     base_url: str = "http://127.0.0.1:8000"
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str = "no-reply@localhost"
+    attach_certificates: bool = True
     files: Path | None = None
     modules: Path = field(default_factory=lambda: bundled("modules"))
     translations: Path = field(default_factory=lambda: bundled("translations"))
@@ -274,6 +275,7 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "base_url": _url("http", "https", origin=True),
     "smtp_url": _url("smtp", "smtps"),
     "mail_from": _address,
+    "attach_certificates": _boolean,
     "files": _folder,
     "modules": _folder,
     "translations": _folder,

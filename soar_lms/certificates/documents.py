@@ -69,6 +69,12 @@ def file_name(certificate: Certificate) -> str:
     return f"certificate-{module}-{certificate.completed_on}-{certificate.code[-6:]}.pdf"
 
 
+def neutral_file_name(certificate: Certificate) -> str:
+    """Return a file name in the language that is spoken, without the subject of the module."""
+    kind = plain_name(gettext("certificate")) or "certificate"
+    return f"{kind}-{certificate.completed_on}-{certificate.code[-6:]}.pdf"
+
+
 def file_name_with_owner(certificate: Certificate) -> str:
     """Return a file name for a folder of many people's: name, module, day, code; all ASCII.
 

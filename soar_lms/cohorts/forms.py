@@ -193,7 +193,7 @@ class ExportCertificatesForm(Form):
         ],
     )
     file_form = RadioField(
-        _("As what"),
+        _("Kind of file"),
         default="zip",
         choices=[
             SelectChoice("zip", _("A ZIP with one PDF for each certificate, and a table")),

@@ -71,7 +71,16 @@ DOORS = {
         "tries",
     },
     "catalogue": {"evaluation", "model", "schema"},
-    "certificates": {"models", "services", "access", "bundles", "codes", "fonts", "merging"},
+    "certificates": {
+        "models",
+        "services",
+        "access",
+        "bundles",
+        "codes",
+        "enclosing",
+        "fonts",
+        "merging",
+    },
     "cohorts": {"services", "merging"},
     "learning": {
         "models",
@@ -84,7 +93,7 @@ DOORS = {
         "support",
         "wording",
     },
-    "messages": {"services"},
+    "messages": {"services", "attachments"},
     "tasks": {"services", "kinds", "models", "wording"},
 }
 WIRING = {"app", "cli", "doctor"}
