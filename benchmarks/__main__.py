@@ -11,6 +11,7 @@ from pathlib import Path
 from benchmarks.crash import measure_crash
 from benchmarks.figures import Figure
 from benchmarks.latencies import measure_waiting
+from benchmarks.many import measure_many
 from benchmarks.processes import measure_certificate, measure_start
 from benchmarks.requests import measure_answers, measure_lessons
 
@@ -19,6 +20,7 @@ WORKLOADS = {
     "answer": measure_answers,
     "waiting": measure_waiting,
     "certificate": measure_certificate,
+    "many": measure_many,
     "start": measure_start,
     "crash": measure_crash,
 }

@@ -34,6 +34,7 @@ from soar_lms.logs import configure_logs
 from soar_lms.messages import views as messages
 from soar_lms.operations import configure_operations
 from soar_lms.sessions import SessionInterface
+from soar_lms.tasks import views as tasks
 from soar_lms.templating import configure_templates
 
 log = structlog.get_logger(__name__)
@@ -68,6 +69,7 @@ def create_app(config: Config | None = None) -> Flask:
     for blueprint in (
         pages.blueprint,
         accounts.blueprint,
+        tasks.blueprint,
         learning,
         certificates,
         cohorts,

@@ -37,12 +37,17 @@ from soar_lms.learning.jobs import write_follow_ups
 from soar_lms.messages.worker import Job, run_worker
 from soar_lms.migrations import downgrade, upgrade
 from soar_lms.server import serve
+from soar_lms.tasks import worker as tasks
 from soar_lms.translations import translations
 
 _host = click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 _port = click.option("--port", default=8000, show_default=True, help="Port to listen on.")
 
-JOBS = (Job("follow-ups", write_follow_ups, every=timedelta(minutes=1)),)
+JOBS = (
+    Job("follow-ups", write_follow_ups, every=timedelta(minutes=1)),
+    Job("tasks", tasks.work, every=timedelta(0)),
+    Job("old-files", tasks.tidy, every=timedelta(hours=1)),
+)
 """What the worker does for features, besides sending e-mail."""
 
 

@@ -69,6 +69,8 @@ class Config:
     base_url: str = "http://127.0.0.1:8000"
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str = "no-reply@localhost"
+    attach_certificates: bool = True
+    files: Path | None = None
     modules: Path = field(default_factory=lambda: bundled("modules"))
     translations: Path = field(default_factory=lambda: bundled("translations"))
     default_language: str = "en"
@@ -103,6 +105,11 @@ class Config:
     def mail_folder(self) -> Path:
         """Where e-mail goes, as readable files, when no SMTP server is set."""
         return self.instance / "mail"
+
+    @property
+    def files_folder(self) -> Path:
+        """Where files that people asked for are made and kept for some days."""
+        return self.files or self.instance / "files"
 
 
 def read_config(environment: Mapping[str, str] = os.environ) -> Config:
@@ -297,6 +304,8 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "base_url": _url("http", "https", origin=True),
     "smtp_url": _url("smtp", "smtps"),
     "mail_from": _address,
+    "attach_certificates": _boolean,
+    "files": _folder,
     "modules": _folder,
     "translations": _folder,
     "default_language": _language,

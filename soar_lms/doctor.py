@@ -54,7 +54,8 @@ def _fonts(_app: Flask, _config: Config) -> Iterator[Finding]:
 
 
 def _folders(_app: Flask, config: Config) -> Iterator[Finding]:
-    folders = {config.instance} | ({config.mail_folder} if not config.smtp_url else set())
+    folders = {config.instance, config.files_folder}
+    folders |= {config.mail_folder} if not config.smtp_url else set()
     for folder in sorted(folders):
         target = folder if folder.exists() else _first_existing(folder)
         writable = os.access(target, os.W_OK)

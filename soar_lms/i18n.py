@@ -27,6 +27,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 from babel.support import Translations
+from babel.units import format_unit
 from flask import Flask, current_app, g, has_request_context, request
 from flask_babel import Babel, Domain, force_locale, gettext, lazy_gettext, ngettext
 from werkzeug.routing import BaseConverter
@@ -146,6 +147,7 @@ def _configure_jinja(app: Flask) -> None:
         number=format_number,
         decimals=format_decimals,
         percent=format_share,
+        file_size=format_size,
     )
 
 
@@ -243,3 +245,10 @@ def format_decimals(value: float, digits: int) -> str:
 def format_share(value: float) -> str:
     """Write a share of one as whole percent."""
     return format_percent(value, locale=current_language().locale)
+
+
+def format_size(size: int) -> str:
+    """Write the size of a file, given in bytes: 850 kB, 3.2 MB (of a thousand, as in SI)."""
+    unit, count = ("megabyte", size / 1e6) if size >= 1e6 else ("kilobyte", max(1, size / 1e3))
+    number = round(count, 1) if count < 10 else round(count)
+    return format_unit(number, f"digital-{unit}", length="short", locale=current_language().locale)

@@ -25,6 +25,7 @@ _POSTS = {
     "cohorts.accept_invitation": "60 per hour",
     "cohorts.invite_people": "30 per hour",
     "cohorts.send_again": "120 per hour",
+    "cohorts.export_certificates": "60 per hour",
 }
 _GETS = {
     "certificates.verify_code": "120 per minute",

@@ -29,6 +29,7 @@ from soar_lms.database import db
 from soar_lms.i18n import lazy_gettext
 from soar_lms.learning.erasing import delete_learning
 from soar_lms.messages.services import delete_messages
+from soar_lms.tasks.services import delete_tasks
 
 
 class Fate(StrEnum):
@@ -60,6 +61,7 @@ POINTERS: Mapping[tuple[str, str], Fate] = {
     ("person_merges", "keep_id"): Fate.DELETED,
     ("person_merges", "other_id"): Fate.DELETED,
     ("roster_lines", "person_id"): Fate.DELETED,
+    ("tasks", "owner_id"): Fate.DELETED,
 }
 """Every foreign key that leads to `people` in the end; a rule test knows when one is missing."""
 
@@ -131,6 +133,7 @@ def erase_person(person_id: int, *, actor: Actor, now: datetime) -> ErasurePlan:
     delete_learning(plan.person_ids)
     delete_places(plan.person_ids, plan.addresses)
     delete_messages(plan.addresses)
+    delete_tasks(plan.person_ids)
     delete_people(plan.person_ids)
     for number in plan.person_ids:
         record(Action.PERSON_ERASED, actor=actor, now=now, person_id=number)

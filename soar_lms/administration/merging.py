@@ -69,6 +69,8 @@ POINTERS: Mapping[tuple[str, str], Fate] = {
     ("person_merges", "keep_id"): Fate.STAYS,
     ("person_merges", "other_id"): Fate.STAYS,
     ("roster_lines", "person_id"): Fate.MOVED,
+    # A file that an account asked for is gone in days, and is asked for again with a click.
+    ("tasks", "owner_id"): Fate.STAYS,
 }
 """Every foreign key to `people` and `enrolments`; a rule test knows when one is missing."""
 

@@ -1,16 +1,27 @@
-"""From a certificate's row to its document, and what the document is called."""
+"""From certificates' rows to their documents, and what the documents are called."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from io import BytesIO
+from pathlib import Path
 
 from soar_lms.certificates.codes import format_code
 from soar_lms.certificates.context import make_context
+from soar_lms.certificates.merged import join_documents
 from soar_lms.certificates.models import Certificate
 from soar_lms.certificates.pdf import render_pdf
 from soar_lms.errors import DomainError
-from soar_lms.i18n import lazy_gettext
+from soar_lms.i18n import gettext, lazy_gettext
 from soar_lms.messages.services import public_url
+
+_LONGEST_NAME = 40
+_WITHOUT_MARKS = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i"}
+)
+"""Latin letters that no rule of Unicode takes apart."""
 
 
 class DocumentErasedError(DomainError):
@@ -35,6 +46,33 @@ def make_document(certificate: Certificate) -> bytes:
     return render_pdf(make_context(certificate, verify_address(certificate)))
 
 
+def make_documents(certificates: Iterable[Certificate]) -> Iterator[bytes]:
+    """Make one document after the other, each with the bytes it has when it is made alone.
+
+    :raises PDFError: when something needed to make one is missing.
+    """
+    return map(make_document, certificates)
+
+
+def merge_documents(certificates: Iterable[Certificate], target: Path) -> None:
+    """Make one file of all documents, to print; a bookmark for each name leads to its page.
+
+    It is tagged and can be read aloud (PDF/UA-1); it is no PDF/A, and has neither credentials nor
+    seals: those are of a single document.
+
+    :raises PDFError: when something needed to make one is missing.
+    """
+    certificates = list(certificates)
+    documents = map(BytesIO, make_documents(certificates))
+    names = [certificate.name for certificate in certificates]
+    join_documents(zip(names, documents, strict=True), target, gettext("Certificates"))
+
+
+def join_merged(parts: Iterable[Path], target: Path) -> None:
+    """Make one file of files that `merge_documents` made."""
+    join_documents(((None, part) for part in parts), target, gettext("Certificates"))
+
+
 def verify_address(certificate: Certificate) -> str:
     """Return the address that is printed and in the QR code."""
     return public_url("certificates.verify_code", code=format_code(certificate.code))
@@ -42,5 +80,33 @@ def verify_address(certificate: Certificate) -> str:
 
 def file_name(certificate: Certificate) -> str:
     """Return a file name that says what it is and sorts by date; ASCII for every mail program."""
-    module = re.sub(r"[^a-z0-9-]", "", certificate.module_id)
+    module = _plain(certificate.module_id)
     return f"certificate-{module}-{certificate.completed_on}-{certificate.code[-6:]}.pdf"
+
+
+def neutral_file_name(certificate: Certificate) -> str:
+    """Return a file name in the language that is spoken, without the subject of the module."""
+    kind = plain_name(gettext("certificate")) or "certificate"
+    return f"{kind}-{certificate.completed_on}-{certificate.code[-6:]}.pdf"
+
+
+def file_name_with_owner(certificate: Certificate) -> str:
+    """Return a file name for a folder of many people's: name, module, day, code; all ASCII.
+
+    The whole code is in it, so that no two are alike.
+    """
+    name = plain_name(certificate.name) or "certificate"
+    module = _plain(certificate.module_id)
+    return f"{name}-{module}-{certificate.completed_on}-{format_code(certificate.code)}.pdf"
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[^a-z0-9-]", "", text)
+
+
+def plain_name(name: str) -> str:
+    """Return a name in small ASCII letters with dashes; nothing of other scripts than Latin."""
+    apart = unicodedata.normalize("NFKD", name.lower().translate(_WITHOUT_MARKS))
+    letters = "".join(item for item in apart if not unicodedata.combining(item))
+    words = re.findall(r"[a-z0-9]+", letters.replace("'", "").replace("\u2019", ""))
+    return "-".join(words)[:_LONGEST_NAME].strip("-")

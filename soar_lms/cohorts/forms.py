@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from wtforms import (
     BooleanField,
     Field,
     IntegerField,
     PasswordField,
+    RadioField,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -175,3 +178,63 @@ class AcceptInvitationForm(Form):
             raise ValidationError(gettext("To add the address, enter your password."))
         if not is_password(field.data, self.password_hash):
             raise ValidationError(gettext("That password is not right. Type it again."))
+
+
+class ExportCertificatesForm(Form):
+    """Which certificates of a group, and as what."""
+
+    module = SelectField(_("Module"), default="", validators=[OptionalInput()])
+    which = RadioField(
+        _("Which certificates"),
+        default="valid",
+        choices=[
+            SelectChoice("valid", _("Those that are valid today")),
+            SelectChoice("all", _("Those that have expired, too")),
+        ],
+    )
+    file_form = RadioField(
+        _("Kind of file"),
+        default="zip",
+        choices=[
+            SelectChoice("zip", _("A ZIP with one PDF for each certificate, and a table")),
+            SelectChoice("pdf", _("One PDF to print")),
+        ],
+    )
+    people = TextAreaField(
+        _("Only these people"),
+        description=_(
+            "One e-mail address on each line, as in the list of the group; at most 200. "
+            "Leave it empty for everybody who has completed."
+        ),
+        validators=[OptionalInput()],
+    )
+
+    @classmethod
+    def with_modules(cls, module_ids: Sequence[str]) -> ExportCertificatesForm:
+        """Return the form with the modules of a group."""
+        form, modules = cls(), catalogue().modules
+        form.module.choices = [
+            SelectChoice("", _("All modules")),
+            *(SelectChoice(name, title_here(modules[name])) for name in module_ids),
+        ]
+        return form
+
+    def validate_people(self, field: Field) -> None:
+        """Refuse more than can be read over before it is sent."""
+        count = len(list_lines(field.data or ""))
+        if count > MOST_LINES:
+            raise ValidationError(
+                gettext(
+                    "These are %(count)d lines. Write at most %(most)d at a time.",
+                    count=count,
+                    most=MOST_LINES,
+                )
+            )
+
+    def refuse_people(self, faults: Sequence[str]) -> None:
+        """Say what is wrong with the people that were written down."""
+        self.people.errors = list(faults)
+
+    def refuse(self, fault: str) -> None:
+        """Say what is wrong with all of it together."""
+        self.form_errors = [fault]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -49,6 +50,16 @@ def get_member(cohort: Cohort, person_id: int) -> Person:
     if person is None:
         raise NotFoundError
     return person
+
+
+def list_members_with(cohort: Cohort, emails: Collection[str]) -> dict[str, int]:
+    """Return which members have one of these primary addresses, by address."""
+    rows = db.session.execute(
+        select(Person.email, Person.id)
+        .join(CohortMember, CohortMember.person_id == Person.id)
+        .where(CohortMember.cohort_id == cohort.id, Person.email.in_(emails))
+    )
+    return {email: person_id for email, person_id in rows}  # noqa: C416  # rows to a dict
 
 
 def list_records(

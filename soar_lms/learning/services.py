@@ -23,6 +23,7 @@ from soar_lms.catalogue.model import Module
 from soar_lms.catalogue.schema import RefresherSpec
 from soar_lms.certificates import services as certificates
 from soar_lms.certificates.claims import Claim
+from soar_lms.certificates.enclosing import enclose
 from soar_lms.certificates.models import Certificate
 from soar_lms.certificates.services import Provider
 from soar_lms.clock import local_date
@@ -33,7 +34,7 @@ from soar_lms.learning.follow_ups import plan_follow_up
 from soar_lms.learning.models import Enrolment, LessonCompletion
 from soar_lms.learning.path import SHARED, PathKind, Step
 from soar_lms.learning.standing import find_enrolment, find_renewal, get_enrolment, get_standing
-from soar_lms.messages.services import post_message, public_url
+from soar_lms.messages.services import attach, post_message, public_url
 
 
 class StepNotOpenError(DomainError):
@@ -282,7 +283,13 @@ def complete_module(
         now=now,
         refresher=refresher_of(enrolment, module),
     )
-    post_message(
+    _tell_of(certificate, person, now)
+    return certificate
+
+
+def _tell_of(certificate: Certificate, person: Person, now: datetime) -> None:
+    enclosure = enclose(certificate)
+    message = post_message(
         "certificate-issued",
         recipient=person.email,
         language=person.language,
@@ -291,8 +298,10 @@ def complete_module(
         address=public_url(
             "certificates.show_certificate", code=certificate.code, language=person.language
         ),
+        is_attached=enclosure is not None,
     )
-    return certificate
+    if enclosure is not None:
+        attach(message, enclosure)
 
 
 def refresher_of(enrolment: Enrolment, module: Module) -> RefresherSpec | None:

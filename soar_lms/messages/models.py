@@ -30,6 +30,10 @@ class OutboxMessage(Base):
     language: Mapped[str] = mapped_column(String(20))
     subject: Mapped[str] = mapped_column(String(300))
     body: Mapped[str] = mapped_column(Text)
+    attachment_kind: Mapped[str | None] = mapped_column(String(40))
+    """Of what is attached: `attachments.py` knows who makes it, when the e-mail is sent."""
+    attachment_key: Mapped[str | None] = mapped_column(String(60))
+    """Which one of that kind; what is attached never lies in the outbox itself."""
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     due_at: Mapped[datetime] = mapped_column(UTCDateTime)
     """When to try next; a worker that takes the message moves this on before it sends."""

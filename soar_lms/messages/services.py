@@ -12,6 +12,7 @@ from sqlalchemy import delete, update
 
 from soar_lms.database import db
 from soar_lms.i18n import speaking
+from soar_lms.messages.attachments import Enclosure
 from soar_lms.messages.models import OutboxMessage
 
 SUBJECT_PREFIX = "Subject: "
@@ -46,6 +47,12 @@ def post_message(
     )
     db.session.add(message)
     return message
+
+
+def attach(message: OutboxMessage, enclosure: Enclosure) -> None:
+    """Have something attached when an e-mail leaves; its text must lead to it by a link, too."""
+    message.attachment_kind = enclosure.kind
+    message.attachment_key = enclosure.key
 
 
 def withdraw_messages(message_ids: Collection[int]) -> None:

@@ -8,9 +8,11 @@ import ssl
 from collections.abc import Callable
 from email.message import EmailMessage
 from email.utils import format_datetime
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from soar_lms.config import Config
+from soar_lms.messages.attachments import make_attachment
 from soar_lms.messages.models import OutboxMessage
 
 TIMEOUT_SECONDS = 20
@@ -25,7 +27,11 @@ def make_transport(config: Config) -> Transport:
 
 
 def build_email(message: OutboxMessage, config: Config) -> EmailMessage:
-    """Make a plain-text e-mail; its id is fixed, so that a repeat is seen as one."""
+    """Make a plain-text e-mail with what is attached; its id is fixed: a repeat is seen as one.
+
+    :raises NotWantedError: when it is not to be sent any more.
+    """
+    attachment = make_attachment(message)
     email = EmailMessage()
     domain = urlsplit(config.base_url).hostname or "localhost"
     email["Message-ID"] = f"<outbox-{message.id}.{message.created_at:%Y%m%d%H%M%S}@{domain}>"
@@ -35,11 +41,17 @@ def build_email(message: OutboxMessage, config: Config) -> EmailMessage:
     email["Subject"] = message.subject
     email["Auto-Submitted"] = "auto-generated"
     email.set_content(message.body)
+    if attachment is not None:
+        main, _, sub = attachment.media_type.partition("/")
+        email.add_attachment(
+            attachment.content, maintype=main, subtype=sub, filename=attachment.name
+        )
     email["Content-Language"] = message.language  # after the content, which resets such headers
     return email
 
 
 def _send_by_smtp(message: OutboxMessage, config: Config) -> None:
+    email = build_email(message, config)  # before a server is kept waiting
     url = urlsplit(config.smtp_url or "")
     context = ssl.create_default_context()
     host, secure = url.hostname or "localhost", url.scheme == "smtps"
@@ -53,16 +65,22 @@ def _send_by_smtp(message: OutboxMessage, config: Config) -> None:
             server.starttls(context=context)
         if url.username and url.password:
             server.login(unquote(url.username), unquote(url.password))
-        server.send_message(build_email(message, config))
+        server.send_message(email)
 
 
 def _write_to_file(message: OutboxMessage, config: Config) -> None:
+    attachment = make_attachment(message)
     config.mail_folder.mkdir(parents=True, exist_ok=True)
     who = re.sub(r"[^a-z0-9]+", "-", message.recipient.lower()).strip("-")[:60]
     path = config.mail_folder / f"{message.id:06d}-{message.kind}-{who}.txt"
+    enclosed = ""
+    if attachment is not None:
+        file = path.with_name(f"{path.stem}-{Path(attachment.name).name}")
+        file.write_bytes(attachment.content)
+        enclosed = f"Attachment: {file.name}\n"
     path.write_text(
         f"To: {message.recipient}\nFrom: {config.mail_from}\n"
-        f"Date: {format_datetime(message.created_at)}\nSubject: {message.subject}\n\n"
+        f"Date: {format_datetime(message.created_at)}\nSubject: {message.subject}\n{enclosed}\n"
         f"{message.body}",
         encoding="utf-8",
     )

@@ -19,7 +19,9 @@ from sqlalchemy import select
 
 from soar_lms.clock import utc_now
 from soar_lms.database import db, transaction
+from soar_lms.messages.attachments import NotWantedError
 from soar_lms.messages.models import OutboxMessage
+from soar_lms.messages.services import withdraw_messages
 from soar_lms.messages.transport import TIMEOUT_SECONDS, Transport, make_transport
 
 BATCH = 20
@@ -105,6 +107,11 @@ def _take_due(now: datetime) -> list[OutboxMessage]:
 def _send(message: OutboxMessage, transport: Transport, now: datetime) -> None:
     try:
         transport(message)
+    except NotWantedError:
+        log.info("mail_not_wanted", kind=message.kind)
+        with transaction():
+            withdraw_messages([message.id])
+        return
     except Exception as error:  # whatever it is, the other messages must go out
         _put_back(message, error, now)
         return

@@ -132,3 +132,34 @@ if (test) {
     turn = turn.then(save); // one after the other: the last choice is the one that stays
   });
 }
+
+// --- work that takes a while: its page shows how far it is ---
+const work = document.querySelector("[data-work]");
+if (work) {
+  const ask = async () => {
+    let wait = 2000;
+    try {
+      const response = await fetch(location.pathname, {
+        headers: { Accept: "application/json" },
+        cache: "no-store",
+      });
+      if (response.status === 404) return location.reload();
+      const { words, done, total, title, html } = await response.json();
+      document.title = title;
+      if (html) {
+        const wasInside = work.contains(document.activeElement);
+        work.innerHTML = html;
+        document.querySelector(".work-said").textContent = words;
+        if (wasInside) document.querySelector("main").focus();
+        return;
+      }
+      work.querySelector(".work-words").textContent = words;
+      const bar = work.querySelector("progress");
+      if (total) [bar.max, bar.value] = [total, done];
+    } catch {
+      wait = 10000; // signed out or no connection
+    }
+    setTimeout(ask, wait);
+  };
+  setTimeout(ask, 2000);
+}

@@ -31,6 +31,7 @@ SIGNED_IN: Answers = (SIGN_IN, 200, 200, 200, 200, 200)
 OWNER: Answers = (SIGN_IN, 200, 404, 404, 404, 404)
 STAFF: Answers = (SIGN_IN, 404, 404, 200, 200, 200)
 ADMINISTRATOR: Answers = (SIGN_IN, 404, 404, 404, 404, 200)
+ONLY_TRAINER: Answers = (SIGN_IN, 404, 404, 200, 404, 404)
 OWN_STAFF: Answers = (SIGN_IN, 404, 404, 200, 404, 200)
 OWNER_AND_OWN_STAFF: Answers = (SIGN_IN, 200, 404, 200, 404, 200)
 
@@ -132,6 +133,8 @@ ACCESS: Mapping[tuple[str, str], Row] = {
     ("certificates.download_certificate", "GET"): Row(
         "/certificates/{code}.pdf", OWNER_AND_OWN_STAFF, "graduate"
     ),
+    ("certificates.export_own", "GET"): Row("/en/my-certificates/file", SIGNED_IN),
+    ("certificates.export_own", "POST"): Row("/en/my-certificates/file", refused(SIGNED_IN)),
     ("certificates.show_certificate", "GET"): Row(
         "/en/certificates/{code}", OWNER_AND_OWN_STAFF, "graduate"
     ),
@@ -148,6 +151,10 @@ ACCESS: Mapping[tuple[str, str], Row] = {
     ("cohorts.grant_more", "GET"): Row(f"{MEMBER}/{{module}}/grant", OWN_STAFF),
     ("cohorts.grant_more", "POST"): Row(f"{MEMBER}/{{module}}/grant", refused(OWN_STAFF)),
     ("cohorts.invite_people", "GET"): Row(INVITATIONS, OWN_STAFF),
+    ("cohorts.export_certificates", "GET"): Row("/en/cohorts/{cohort}/certificates", OWN_STAFF),
+    ("cohorts.export_certificates", "POST"): Row(
+        "/en/cohorts/{cohort}/certificates", refused(OWN_STAFF)
+    ),
     ("cohorts.invite_people", "POST"): Row(INVITATIONS, refused(OWN_STAFF)),
     ("cohorts.join_cohort", "POST"): Row("/en/join/{join}", refused(SIGNED_IN)),
     ("cohorts.list_cohorts", "GET"): Row("/en/cohorts", STAFF),
@@ -227,6 +234,10 @@ ACCESS: Mapping[tuple[str, str], Row] = {
     ("security.send_confirmation", "GET"): Row("/en/confirm", EVERYBODY),
     ("security.send_confirmation", "POST"): Row("/en/confirm", refused(EVERYBODY)),
     ("static", "GET"): Row("/static/site.css", EVERYBODY),
+    # A task is for whoever asked for it: here the trainer. It has no file yet.
+    ("tasks.download_file", "GET"): Row("/en/tasks/{task}/file", (SIGN_IN, *(404,) * 5)),
+    ("tasks.show_task", "GET"): Row("/en/tasks/{task}", ONLY_TRAINER),
+    ("tasks.stop_task", "POST"): Row("/en/tasks/{task}/stop", refused(ONLY_TRAINER)),
 }
 
 

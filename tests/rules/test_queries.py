@@ -49,6 +49,7 @@ Who has completed a module sees the results before and after: one more.
 COHORT_PAGES = {
     "/en/cohorts/{cohort}": 10,
     "/en/cohorts/{cohort}/invitations": 6,
+    "/en/cohorts/{cohort}/certificates": 8,
     "/en/cohorts/{cohort}/members.csv": 10,
     "/en/cohorts": 3,
 }

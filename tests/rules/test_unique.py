@@ -66,6 +66,7 @@ TRIED = {
     "uq_roster_lines_cohort_id_email": (
         "cohorts/test_invitations.py::test_people_invited_twice_at_once_get_one_e_mail"
     ),
+    "uq_tasks_live": "tasks/test_services.py::test_asking_at_once_begins_one_task",
     "uq_join_links_open": "cohorts/test_services.py::test_two_new_links_at_once_leave_one_open",
 }
 """Constraint -> the test in which several try to break it at once. Enrolments, attempts and
@@ -77,6 +78,7 @@ REASONS = {
     "uq_roster_lines_token_hash": "the hash of 128 random bits",
     "uq_certificates_code": "128 random bits",
     "pk_credit_details": "written with its certificate, in one transaction, which is issued once",
+    "uq_tasks_folder": "128 random bits",
     "pk_follow_up_links": "the hash of 192 random bits",
     "pk_cohort_modules": "written with its cohort, in one transaction, by whoever makes it",
     "pk_cohort_trainers": "written with its cohort, in one transaction, by whoever makes it",

@@ -19,8 +19,11 @@ from soar_lms.administration.merging import merge_people
 from soar_lms.assessments import services as assessments
 from soar_lms.audit.services import Actor
 from soar_lms.catalogue.model import Module
+from soar_lms.certificates.bundles import Form
 from soar_lms.clock import utc_now
+from soar_lms.cohorts import certificates as cohort_certificates
 from soar_lms.cohorts import services as cohorts
+from soar_lms.cohorts.certificates import Wish
 from soar_lms.cohorts.invitations import invite
 from soar_lms.cohorts.models import Cohort, RosterLine
 from soar_lms.cohorts.roster import Entry
@@ -109,6 +112,7 @@ def make_world(app: Flask) -> World:
                 renews_on=None,
                 now=NOW,
             ).id,
+            "task": _ask_for_certificates(cohort, people["trainer"]),
             "email_link": emails.make_token(people["learner"].id, "another@example.org"),
         }
     return World(app, people, places)
@@ -134,6 +138,14 @@ def _gather(people: Mapping[str, Person], module: Module) -> Cohort:
     for name in ("learner", "finisher", "confirmer", "graduate"):
         cohorts.join_cohort(cohort, people[name], NOW)
     return cohort
+
+
+def _ask_for_certificates(cohort: Cohort, trainer: Person) -> int:
+    """Return the number of a task of the trainer."""
+    wish = Wish(Form.ZIP, module_id=None, with_expired=False, person_ids=None)
+    return cohort_certificates.ask_for_certificates(
+        cohort, wish, owner=trainer, language="en", now=NOW
+    ).id
 
 
 def _invite(cohort: Cohort, trainer: Person) -> dict[str, str | int]:
