@@ -180,7 +180,7 @@ def _letter(certificate: Certificate, holder: Person, now: datetime) -> dict[str
         "language": holder.language,
         "now": now,
         "name": holder.name,
-        "day": certificate.completed_on,
+        "completed_on": certificate.completed_on,
         "address": public_url(
             "certificates.show_certificate", code=certificate.code, language=holder.language
         ),
