@@ -13,7 +13,7 @@ SOURCES = read_sources()
 
 # From the ground up. A floor may use every floor below it, and nothing beside it.
 FLOORS = (
-    {"access", "assets", "clock", "headers", "logs", "paging", "paths", "sessions"},
+    {"access", "assets", "clock", "headers", "keys", "logs", "paging", "paths", "sessions"},
     {"config", "fragments"},
     {"database", "i18n", "limits"},
     {
