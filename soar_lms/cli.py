@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -30,6 +31,7 @@ from soar_lms.config import ConfigError, Mode, read_config
 from soar_lms.content import catalogue
 from soar_lms.database import transaction
 from soar_lms.i18n import languages
+from soar_lms.keys import make_badge_key
 from soar_lms.learning.commands import assessments, learners
 from soar_lms.learning.jobs import write_follow_ups
 from soar_lms.messages.worker import Job, run_worker
@@ -174,7 +176,8 @@ def _prepare_demo(host: str, port: int) -> Flask:
     os.environ.update(
         SOAR_MODE=Mode.DEMO,
         SOAR_INSTANCE=str(instance),
-        SOAR_SECRET_KEY=_secret_of(instance),
+        SOAR_SECRET_KEY=_kept(instance / "secret-key", lambda: secrets.token_urlsafe(48)),
+        SOAR_BADGE_KEY=_kept(instance / "badge-key.pem", make_badge_key),
     )
     os.environ.setdefault("SOAR_BASE_URL", f"http://{host}:{port}")
     try:
@@ -188,11 +191,10 @@ def _prepare_demo(host: str, port: int) -> Flask:
     return app
 
 
-def _secret_of(instance: Path) -> str:
-    """Return the demonstration's own secret, made once."""
-    path = instance / "secret-key"
+def _kept(path: Path, make: Callable[[], str]) -> str:
+    """Return a secret of the demonstration, made once."""
     if not path.exists():
-        path.write_text(secrets.token_urlsafe(48), encoding="ascii")
+        path.write_text(make(), encoding="ascii")
         path.chmod(0o600)
     return path.read_text(encoding="ascii")
 

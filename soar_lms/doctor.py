@@ -15,6 +15,7 @@ from soar_lms.certificates.fonts import FAMILIES, font_files
 from soar_lms.certificates.pdf import PDFError, load_weasyprint
 from soar_lms.config import Config, Mode
 from soar_lms.database import db
+from soar_lms.keys import public_name, read_badge_key
 from soar_lms.migrations import newest_migration, present_migration
 
 
@@ -48,6 +49,18 @@ def _fonts(_app: Flask, _config: Config) -> Iterator[Finding]:
     packages = " ".join(f"fontpkg-{family.lower().replace(' ', '-')}" for family in missing)
     words = f"pip install {packages}" if missing else ", ".join(FAMILIES)
     yield Finding("fonts", ok=not missing, words=words)
+
+
+def _badges(_app: Flask, config: Config) -> Iterator[Finding]:
+    if config.badge_key is None:
+        words = (
+            "SOAR_BADGE_KEY is not set: certificates carry no credential for programs; "
+            "soar-lms certificates keys new"
+        )
+        yield Finding("badges", ok=config.mode is not Mode.PRODUCTION, words=words)
+        return
+    words = f"signed with {public_name(read_badge_key(config.badge_key))}"
+    yield Finding("badges", ok=True, words=words)
 
 
 def _folders(_app: Flask, config: Config) -> Iterator[Finding]:
@@ -109,6 +122,7 @@ def _production(_app: Flask, config: Config) -> Iterator[Finding]:
 _CHECKS: tuple[Callable[[Flask, Config], Iterator[Finding]], ...] = (
     _pango,
     _fonts,
+    _badges,
     _folders,
     _database,
     _mail,

@@ -28,6 +28,11 @@ _POSTS = {
 _GETS = {
     "certificates.verify_code": "120 per minute",
     "certificates.verify_code_in_language": "120 per minute",
+    "certificates.show_badge": "120 per minute",
+    "certificates.show_badge_achievement": "120 per minute",
+    "certificates.show_badge_issuer": "120 per minute",
+    "certificates.show_badge_key": "120 per minute",
+    "certificates.show_badge_status": "120 per minute",
     "cohorts.show_join": "120 per minute",
     "learning.give_follow_up": "120 per minute",
     "learning.stop_follow_up": "120 per minute",

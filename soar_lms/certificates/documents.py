@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+from soar_lms.certificates.badge import has_badges, write_credential
 from soar_lms.certificates.codes import format_code
 from soar_lms.certificates.context import make_context
 from soar_lms.certificates.models import Certificate
-from soar_lms.certificates.pdf import render_pdf
+from soar_lms.certificates.pdf import Attachment, render_pdf
 from soar_lms.messages.services import public_url
 
 
@@ -16,7 +17,22 @@ def make_document(certificate: Certificate) -> bytes:
 
     :raises PDFError: when something needed to make it is missing.
     """
-    return render_pdf(make_context(certificate, verify_address(certificate)))
+    context = make_context(certificate, verify_address(certificate))
+    return render_pdf(context, attachments_of(certificate))
+
+
+def attachments_of(certificate: Certificate) -> tuple[Attachment, ...]:
+    """Return the files that a document carries: its credential, where this site signs them."""
+    if not has_badges():
+        return ()
+    return (
+        Attachment(
+            name="credential.json",
+            description="Open Badges 3.0",
+            body=write_credential(certificate),
+            made_at=certificate.issued_at,
+        ),
+    )
 
 
 def verify_address(certificate: Certificate) -> str:

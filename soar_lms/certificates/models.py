@@ -10,6 +10,7 @@ from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Numeric, String
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
+from soar_lms.certificates.status_places import draw_place
 from soar_lms.clock import local_date
 from soar_lms.database import Base, UTCDateTime
 
@@ -38,6 +39,7 @@ class Certificate(Base):
             sqlite_where=sql(_CURRENT),
             postgresql_where=sql(_CURRENT),
         ),
+        Index("uq_certificates_status_index", "status_index", unique=True),
         CheckConstraint(
             "(revoked_at IS NULL) = (revoked_reason IS NULL)", name="revoked_with_reason"
         ),
@@ -78,6 +80,8 @@ class Certificate(Base):
     credit_statement: Mapped[str | None] = mapped_column(Text)
     credit_provider_number: Mapped[str | None] = mapped_column(String(300))
     template_version: Mapped[int]
+    status_index: Mapped[int | None] = mapped_column(default=draw_place)
+    """Where its bit stands in the lists of badges; None: a release without badges wrote it."""
 
     replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("certificates.id"))
     revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -61,7 +61,7 @@ def withdraw_messages(message_ids: Collection[int]) -> None:
     )
 
 
-def public_url(endpoint: str, **values: str) -> str:
+def public_url(endpoint: str, **values: str | int) -> str:
     """Return a full address for e-mail and documents.
 
     It is built from the configured base, never from what a request claims the host to be.

@@ -17,6 +17,7 @@ from soar_lms.certificates.fonts import FAMILIES
 from soar_lms.certificates.pdf import PDFError
 from soar_lms.cli import main
 from soar_lms.config import Mode
+from soar_lms.keys import make_badge_key
 from tests.conftest import SECRET
 from tests.support.pack import PACK
 from tests.support.sites import make_config, make_site
@@ -45,7 +46,7 @@ def test_a_good_site_has_nothing_to_complain_of(tmp_path: Path) -> None:
 def test_a_production_site_needs_mail_https_redis_and_a_name(tmp_path: Path) -> None:
     app = site(tmp_path, mode=Mode.PRODUCTION)
 
-    assert bad(app) == {"mail", "address", "limits", "provider"}
+    assert bad(app) == {"badges", "mail", "address", "limits", "provider"}
 
 
 def test_a_production_site_with_everything_is_good(tmp_path: Path) -> None:
@@ -58,6 +59,7 @@ def test_a_production_site_with_everything_is_good(tmp_path: Path) -> None:
         smtp_url="smtp://127.0.0.1",
         contact="help@example.org",
         provider="Riverside",
+        badge_key=make_badge_key(),
     )
 
     assert bad(app) == set()

@@ -103,6 +103,11 @@ ACCESS: Mapping[tuple[str, str], Row] = {
     ("certificates.download_certificate", "GET"): Row(
         "/certificates/{code}.pdf", OWNER_AND_OWN_STAFF, "graduate"
     ),
+    ("certificates.show_badge", "GET"): Row("/badges/{code}", EVERYBODY, "graduate"),
+    ("certificates.show_badge_achievement", "GET"): Row("/badges/achievements/{module}", EVERYBODY),
+    ("certificates.show_badge_issuer", "GET"): Row("/badges/issuer", EVERYBODY),
+    ("certificates.show_badge_key", "GET"): Row("/badges/keys/{badge_key}", EVERYBODY),
+    ("certificates.show_badge_status", "GET"): Row("/badges/status/0", EVERYBODY),
     ("certificates.show_certificate", "GET"): Row(
         "/en/certificates/{code}", OWNER_AND_OWN_STAFF, "graduate"
     ),

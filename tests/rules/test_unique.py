@@ -69,6 +69,9 @@ REASONS = {
     "uq_join_links_token": "128 random bits",
     "uq_roster_lines_token_hash": "the hash of 128 random bits",
     "uq_certificates_code": "128 random bits",
+    "uq_certificates_status_index": (
+        "a place drawn among 131,072, of which an eighth are taken, and looked up first"
+    ),
     "pk_follow_up_links": "the hash of 192 random bits",
     "pk_cohort_modules": "written with its cohort, in one transaction, by whoever makes it",
     "pk_cohort_trainers": "written with its cohort, in one transaction, by whoever makes it",
