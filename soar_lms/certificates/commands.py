@@ -17,7 +17,7 @@ from soar_lms.certificates.models import Certificate
 from soar_lms.certificates.pdf import PDFError
 from soar_lms.certificates.services import find_certificate
 from soar_lms.clock import utc_now
-from soar_lms.keys import make_badge_key, public_name, read_badge_key
+from soar_lms.keys import make_badge_key, make_seal_key, public_name, read_badge_key
 
 # The code stands in the keywords of the document's metadata, which are plain text.
 _KEYWORDS = re.compile(rb"<pdf:Keywords>([0-9A-Z-]{20,60})</pdf:Keywords>")
@@ -97,6 +97,19 @@ def new(output: Path) -> None:
         "When another key follows it, add this public key to SOAR_BADGE_OLD_KEYS: badges that were "
         "signed with it stay good."
     )
+
+
+@keys.command("trial-seal")
+@_key_file
+@click.option("--owner", required=True, help="Whom the seal names.")
+def trial_seal(output: Path, owner: str) -> None:
+    """Make a key and a certificate of its own for the seal, for trying it out.
+
+    Nobody vouches for it: readers show an unknown signer. For people, buy a certificate for
+    sealing documents, of an authority that the readers know.
+    """
+    _write_secret(output, make_seal_key(owner, utc_now()))
+    click.echo(f"Wrote {output}. Set SOAR_SEAL_KEY to its path.")
 
 
 def _write_secret(path: Path, text: str) -> None:

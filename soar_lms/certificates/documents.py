@@ -9,11 +9,20 @@ from soar_lms.certificates.codes import format_code
 from soar_lms.certificates.context import make_context
 from soar_lms.certificates.models import Certificate
 from soar_lms.certificates.pdf import Attachment, render_pdf
+from soar_lms.certificates.seal import sealed
 from soar_lms.messages.services import public_url
 
 
 def make_document(certificate: Certificate) -> bytes:
-    """Make the document: the same row gives the same bytes within a release.
+    """Make the document as people get it: the same row gives the same bytes within a release.
+
+    :raises PDFError: when something needed to make it is missing, or it cannot be sealed.
+    """
+    return sealed(make_unsealed(certificate), certificate.issued_at)
+
+
+def make_unsealed(certificate: Certificate) -> bytes:
+    """Make the document without its seal: what the sealed file begins with.
 
     :raises PDFError: when something needed to make it is missing.
     """

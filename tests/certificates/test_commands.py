@@ -13,7 +13,9 @@ from soar_lms.certificates.codes import format_code, make_code
 from soar_lms.certificates.documents import make_document
 from soar_lms.certificates.models import Certificate
 from soar_lms.cli import main
+from soar_lms.clock import utc_now
 from soar_lms.database import db, transaction
+from soar_lms.keys import public_name, read_badge_key, read_seal_key
 from tests.certificates.test_context import row
 from tests.conftest import SECRET
 from tests.support.pack import PACK
@@ -176,3 +178,40 @@ def test_verify_says_when_a_code_was_never_issued(
         1,
         f"Error: there is no certificate {invented} here\n",
     )
+
+
+# --- keys ---------------------------------------------------------------------------------------
+
+
+def test_a_new_badge_key_is_for_its_owner_only_and_works(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    path = tmp_path / "badge.pem"
+
+    result = run(environment, "keys", "new", "-o", str(path))
+
+    assert result.exit_code == 0
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert f"Its public key is {public_name(read_badge_key(str(path)))}\n" in result.output
+
+
+def test_a_trial_seal_names_its_owner(environment: dict[str, str], tmp_path: Path) -> None:
+    path = tmp_path / "seal.pem"
+
+    result = run(environment, "keys", "trial-seal", "--owner", "Riverside", "-o", str(path))
+
+    assert result.output == f"Wrote {path}. Set SOAR_SEAL_KEY to its path.\n"
+    assert read_seal_key(path, None, utc_now()).owner == "CN=Riverside"
+
+
+@pytest.mark.parametrize("command", [["new"], ["trial-seal", "--owner", "x"]])
+def test_a_key_that_is_there_is_left_alone(
+    environment: dict[str, str], tmp_path: Path, command: list[str]
+) -> None:
+    path = tmp_path / "key.pem"
+    path.write_text("precious")
+
+    result = run(environment, "keys", *command, "-o", str(path))
+
+    assert (result.exit_code, result.output) == (1, f"Error: {path}: File exists\n")
+    assert path.read_text() == "precious"
