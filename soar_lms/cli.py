@@ -25,6 +25,7 @@ from soar_lms.audit.services import Action, operator, record
 from soar_lms.catalogue.commands import content
 from soar_lms.catalogue.problems import ContentError
 from soar_lms.certificates.commands import certificates
+from soar_lms.certificates.jobs import keep_hashes
 from soar_lms.clock import utc_now
 from soar_lms.cohorts.commands import cohorts
 from soar_lms.config import ConfigError, Mode, read_config
@@ -42,7 +43,10 @@ from soar_lms.translations import translations
 _host = click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 _port = click.option("--port", default=8000, show_default=True, help="Port to listen on.")
 
-JOBS = (Job("follow-ups", write_follow_ups, every=timedelta(minutes=1)),)
+JOBS = (
+    Job("follow-ups", write_follow_ups, every=timedelta(minutes=1)),
+    Job("hashes of certificates", keep_hashes, every=timedelta(minutes=1)),
+)
 """What the worker does for features, besides sending e-mail."""
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 import click
 from flask import Flask
 
+from soar_lms.certificates.checking import Fault, NotOursError, check_file
 from soar_lms.certificates.codes import format_code, read_code
 from soar_lms.certificates.documents import make_document
 from soar_lms.certificates.models import Certificate
@@ -19,8 +19,11 @@ from soar_lms.certificates.services import find_certificate
 from soar_lms.clock import utc_now
 from soar_lms.keys import make_badge_key, make_seal_key, public_name, read_badge_key
 
-# The code stands in the keywords of the document's metadata, which are plain text.
-_KEYWORDS = re.compile(rb"<pdf:Keywords>([0-9A-Z-]{20,60})</pdf:Keywords>")
+_FAULTS = {
+    Fault.NOT_PDF: "is not a PDF",
+    Fault.INCOMPLETE: "is cut off: its end is missing",
+    Fault.FOREIGN: "is not a certificate of this program",
+}
 
 
 @click.group()
@@ -55,19 +58,22 @@ def render(load_app: Callable[[], Flask], code: str, output: Path) -> None:
 @click.pass_obj
 def verify(load_app: Callable[[], Flask], file: Path) -> None:
     """Say whether FILE was issued here, is unchanged, and what it is worth now."""
-    data = file.read_bytes()
-    found = _KEYWORDS.search(data)
-    if not data.startswith(b"%PDF-") or found is None:
-        raise click.ClickException(f"{file} is not a certificate of this program")
     app = load_app()
     with app.test_request_context():
-        certificate = _certificate(found.group(1).decode())
-        same = make_document(certificate) == data
-        status = certificate.status_at(utc_now())
-    click.echo(f"issued here: {format_code(certificate.code)}, {certificate.name}")
-    click.echo("unchanged" if same else "CHANGED, or made by another release of this program")
+        try:
+            found = check_file(file.read_bytes())
+        except NotOursError as error:
+            raise click.ClickException(f"{file} {_FAULTS[error.fault]}") from None
+        except (OSError, PDFError) as error:
+            raise click.ClickException(str(error)) from None
+        if found.certificate is None:
+            raise click.ClickException(f"there is no certificate {format_code(found.code)} here")
+        status = found.certificate.status_at(utc_now())
+    same = "unchanged, with its seal" if found.sealed else "unchanged"
+    click.echo(f"issued here: {format_code(found.code)}, {found.certificate.name}")
+    click.echo(same if found.unchanged else "CHANGED: these are not the bytes that were issued")
     click.echo(f"status now: {status}")
-    if not same:
+    if not found.unchanged:
         sys.exit(1)
 
 

@@ -6,7 +6,16 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Numeric, String, Text
+from sqlalchemy import (
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    Numeric,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -105,3 +114,20 @@ class Certificate(Base):
         if self.expires_on is not None and self.expires_on < today:
             return Status.EXPIRED
         return Status.VALID
+
+
+class CertificateFile(Base):
+    """The hash of a document that was made of a certificate; rows are only added."""
+
+    __tablename__ = "certificate_files"
+    __table_args__ = (UniqueConstraint("certificate_id", "maker", "sha256"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    certificate_id: Mapped[int] = mapped_column(ForeignKey("certificates.id", ondelete="CASCADE"))
+    maker: Mapped[str] = mapped_column(String(60))
+    """The release, and how its documents look (`files.find_maker`)."""
+    sha256: Mapped[str] = mapped_column(String(64))
+    length: Mapped[int]
+    """Bytes."""
+    sealed: Mapped[bool]
+    made_at: Mapped[datetime] = mapped_column(UTCDateTime)
