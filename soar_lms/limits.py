@@ -18,6 +18,7 @@ _POSTS = {
     "security.send_confirmation": "20 per hour",
     "security.reset_password": "60 per hour",
     "accounts.edit_emails": "20 per hour",
+    "certificates.check_upload": "20 per minute; 200 per hour",
     "cohorts.join_cohort": "60 per hour",
     "learning.give_follow_up": "60 per hour",
     "learning.stop_follow_up": "60 per hour",
@@ -55,7 +56,7 @@ def configure_limits(app: Flask, limiter: Limiter) -> None:
 
 def limit_views(app: Flask, limiter: Limiter) -> None:
     """Put the limits on the views; they must be registered already."""
-    for limits, methods in ((_POSTS, ["POST"]), (_GETS, ["GET"])):
+    for limits, methods in ((_POSTS, ["POST"]), (_GETS, ["GET", "HEAD"])):
         for endpoint, limit in limits.items():
             limited: Any = limiter.limit(limit, methods=methods)(app.view_functions[endpoint])
             app.view_functions[endpoint] = limited

@@ -100,6 +100,8 @@ ACCESS: Mapping[tuple[str, str], Row] = {
     ("administration.undo_merge", "POST"): Row(
         f"{ADMIN}/people/merges/{{merge}}", refused(ADMINISTRATOR)
     ),
+    # A file is compared, nothing is written: without one, everybody is told to choose it.
+    ("certificates.check_upload", "POST"): Row("/en/verify", refused(EVERYBODY)),
     ("certificates.download_certificate", "GET"): Row(
         "/certificates/{code}.pdf", OWNER_AND_OWN_STAFF, "graduate"
     ),

@@ -1,6 +1,6 @@
 """Certificates: the learner's own, and their verification by anybody and any program."""
 
-from soar_lms.certificates.views import badges, documents, verify
+from soar_lms.certificates.views import badges, documents, uploads, verify
 from soar_lms.certificates.views.blueprint import blueprint
 
-__all__ = ["badges", "blueprint", "documents", "verify"]
+__all__ = ["badges", "blueprint", "documents", "uploads", "verify"]
