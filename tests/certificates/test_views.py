@@ -72,6 +72,13 @@ def test_its_owner_opens_it(as_learner: FlaskClient, code: str, learner: Person)
     )
 
 
+def test_its_owner_saves_the_badge(as_learner: FlaskClient, code: str) -> None:
+    (link,) = parsed(as_learner.get(f"/es/certificates/{code}")).select("a[download]")
+
+    assert link.get_text() == "Guardar la insignia digital"
+    assert link["href"] == f"/badges/{format_code(code)}"
+
+
 def test_the_address_takes_the_code_as_it_is_written(as_learner: FlaskClient, code: str) -> None:
     assert statuses(as_learner, format_code(code).lower()) == [200, 200]
 

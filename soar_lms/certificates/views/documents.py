@@ -10,6 +10,7 @@ from soar_lms.accounts.current import current_reader
 from soar_lms.audit.services import Action, note_view
 from soar_lms.certificates import services
 from soar_lms.certificates.access import can_view
+from soar_lms.certificates.badge import has_badges
 from soar_lms.certificates.codes import format_code
 from soar_lms.certificates.documents import file_name, make_document
 from soar_lms.certificates.models import Certificate
@@ -27,6 +28,7 @@ def show_certificate(code: str) -> ResponseReturnValue:
         certificate=certificate,
         code=format_code(certificate.code),
         status=certificate.status_at(utc_now()),
+        has_badge=has_badges(),
     )
 
 
