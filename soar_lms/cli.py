@@ -45,7 +45,12 @@ _port = click.option("--port", default=8000, show_default=True, help="Port to li
 
 JOBS = (
     Job("follow-ups", write_follow_ups, every=timedelta(minutes=1)),
-    Job("hashes of certificates", keep_hashes, every=timedelta(minutes=1)),
+    Job(
+        "hashes of certificates",
+        keep_hashes,
+        every=timedelta(minutes=1),
+        first=timedelta(minutes=1),  # loading what makes documents takes a second or two
+    ),
 )
 """What the worker does for features, besides sending e-mail."""
 

@@ -10,7 +10,10 @@ from soar_lms.certificates.files import keep_hash, list_unknown, make_files
 from soar_lms.certificates.pdf import PDFError
 from soar_lms.database import transaction
 
-BATCH = 20
+BATCH = 2
+"""A tenth of a second: between two batches the worker sends e-mail, for which people wait."""
+MOST_FAILED = 50
+"""How many documents that cannot be made are passed over."""
 
 log = structlog.get_logger(__name__)
 
@@ -18,10 +21,12 @@ log = structlog.get_logger(__name__)
 def keep_hashes(now: datetime) -> int:
     """Hash documents that nobody hashed yet; return how many were.
 
-    A document that cannot be made costs the others nothing: it is logged, and tried again.
+    A document that cannot be made does not keep others from it: it is logged, and tried again.
     """
     done = 0
-    for certificate in list_unknown(BATCH):
+    for certificate in list_unknown(BATCH + MOST_FAILED):
+        if done == BATCH:
+            break
         try:
             files = make_files(certificate)
         except PDFError as error:
