@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -26,12 +27,14 @@ from soar_lms.catalogue.commands import content
 from soar_lms.catalogue.problems import ContentError
 from soar_lms.certificates.commands import certificates
 from soar_lms.certificates.credit_commands import credit
+from soar_lms.certificates.jobs import keep_hashes
 from soar_lms.clock import utc_now
 from soar_lms.cohorts.commands import cohorts
 from soar_lms.config import ConfigError, Mode, read_config
 from soar_lms.content import catalogue
 from soar_lms.database import transaction
 from soar_lms.i18n import languages
+from soar_lms.keys import make_badge_key
 from soar_lms.learning.commands import assessments, learners
 from soar_lms.learning.jobs import write_follow_ups
 from soar_lms.messages.worker import Job, run_worker
@@ -47,6 +50,12 @@ JOBS = (
     Job("follow-ups", write_follow_ups, every=timedelta(minutes=1)),
     Job("tasks", tasks.work, every=timedelta(0)),
     Job("old-files", tasks.tidy, every=timedelta(hours=1)),
+    Job(
+        "hashes of certificates",
+        keep_hashes,
+        every=timedelta(minutes=1),
+        first=timedelta(minutes=1),  # loading what makes documents takes a second or two
+    ),
 )
 """What the worker does for features, besides sending e-mail."""
 
@@ -181,7 +190,8 @@ def _prepare_demo(host: str, port: int) -> Flask:
     os.environ.update(
         SOAR_MODE=Mode.DEMO,
         SOAR_INSTANCE=str(instance),
-        SOAR_SECRET_KEY=_secret_of(instance),
+        SOAR_SECRET_KEY=_kept(instance / "secret-key", lambda: secrets.token_urlsafe(48)),
+        SOAR_BADGE_KEY=_kept(instance / "badge-key.pem", make_badge_key),
     )
     os.environ.setdefault("SOAR_BASE_URL", f"http://{host}:{port}")
     try:
@@ -195,11 +205,10 @@ def _prepare_demo(host: str, port: int) -> Flask:
     return app
 
 
-def _secret_of(instance: Path) -> str:
-    """Return the demonstration's own secret, made once."""
-    path = instance / "secret-key"
+def _kept(path: Path, make: Callable[[], str]) -> str:
+    """Return a secret of the demonstration, made once."""
     if not path.exists():
-        path.write_text(secrets.token_urlsafe(48), encoding="ascii")
+        path.write_text(make(), encoding="ascii")
         path.chmod(0o600)
     return path.read_text(encoding="ascii")
 

@@ -21,6 +21,8 @@ from zoneinfo import ZoneInfo, available_timezones
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from soar_lms import keys
+from soar_lms.clock import utc_now
 from soar_lms.paths import bundled
 
 PREFIX = "SOAR_"
@@ -83,6 +85,10 @@ class Config:
     contact: str | None = None
     credit_key: tuple[str, ...] = field(default=(), repr=False)
     retention_years: int = 7
+    badge_key: str | None = field(default=None, repr=False)
+    badge_old_keys: tuple[str, ...] = ()
+    seal_key: Path | None = None
+    seal_passphrase: str | None = field(default=None, repr=False)
     exit_url: str = "https://www.weather.gov/"
     proxies: int = 0
     metrics_token: str | None = field(default=None, repr=False)
@@ -155,7 +161,18 @@ def _faults_together(values: Mapping[str, Any], mine: Mapping[str, str]) -> list
             "SOAR_BASE_URL: is missing; it is the address people type, "
             "like https://training.example.org"
         )
-    return faults
+    return [*faults, *_seal_faults(values)]
+
+
+def _seal_faults(values: Mapping[str, Any]) -> list[str]:
+    """Return what is wrong with the key of the seal: it is read with its passphrase."""
+    if "seal_key" not in values:
+        return []
+    try:
+        keys.read_seal_key(values["seal_key"], values.get("seal_passphrase"), utc_now())
+    except ValueError as error:
+        return [f"SOAR_SEAL_KEY: {error}"]
+    return []
 
 
 # --- readers: text -> value, or ValueError saying what to write -------------------------------
@@ -287,6 +304,15 @@ def _proxies(value: str) -> int:
     return int(value)
 
 
+def _badge_key(value: str) -> str:
+    """Read the key as PEM; a file is read once, so that all processes have the same."""
+    return keys.to_pem(keys.read_badge_key(value))
+
+
+def _public_keys(value: str) -> tuple[str, ...]:
+    return tuple(keys.check_public_name(item) for item in value.replace(",", " ").split())
+
+
 def _log_level(value: str) -> str:
     levels = ("debug", "info", "warning", "error")
     if value.lower() not in levels:
@@ -318,6 +344,10 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "contact": _address,
     "credit_key": _keys,
     "retention_years": _years,
+    "badge_key": _badge_key,
+    "badge_old_keys": _public_keys,
+    "seal_key": Path,
+    "seal_passphrase": str,
     "exit_url": _url("http", "https"),
     "proxies": _proxies,
     "metrics_token": _secret,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from flask import Flask
@@ -15,10 +16,15 @@ from soar_lms.certificates.claims import list_withheld
 from soar_lms.certificates.credit_details import is_opened_by
 from soar_lms.certificates.fonts import FAMILIES, font_files
 from soar_lms.certificates.pdf import PDFError, load_weasyprint
+from soar_lms.certificates.seal import find_seal_key
+from soar_lms.clock import utc_now
 from soar_lms.config import Config, Mode
 from soar_lms.content import catalogue
 from soar_lms.database import db
+from soar_lms.keys import check_seal_days, public_name, read_badge_key
 from soar_lms.migrations import newest_migration, present_migration
+
+RENEW_SEAL_BEFORE = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,34 @@ def _fonts(_app: Flask, _config: Config) -> Iterator[Finding]:
     packages = " ".join(f"fontpkg-{family.lower().replace(' ', '-')}" for family in missing)
     words = f"pip install {packages}" if missing else ", ".join(FAMILIES)
     yield Finding("fonts", ok=not missing, words=words)
+
+
+def _badges(_app: Flask, config: Config) -> Iterator[Finding]:
+    if config.badge_key is None:
+        words = (
+            "SOAR_BADGE_KEY is not set: certificates carry no credential for programs; "
+            "soar-lms certificates keys new"
+        )
+        yield Finding("badges", ok=config.mode is not Mode.PRODUCTION, words=words)
+        return
+    words = f"signed with {public_name(read_badge_key(config.badge_key))}"
+    yield Finding("badges", ok=True, words=words)
+
+
+def _seal(_app: Flask, _config: Config) -> Iterator[Finding]:
+    try:
+        key = find_seal_key()
+        if key is None:
+            yield Finding("seal", ok=True, words="SOAR_SEAL_KEY is not set: certificates have none")
+            return
+        check_seal_days(key, utc_now())
+    except (PDFError, ValueError) as error:
+        yield Finding("seal", ok=False, words=str(error))
+        return
+    last = key.certificate.not_valid_after_utc
+    ok = last - utc_now() > RENEW_SEAL_BEFORE
+    words = f"{key.owner}, until {last:%Y-%m-%d}" + ("" if ok else ": ask for a new certificate")
+    yield Finding("seal", ok=ok, words=words)
 
 
 def _folders(_app: Flask, config: Config) -> Iterator[Finding]:
@@ -132,6 +166,8 @@ def _credit(_app: Flask, config: Config) -> Iterator[Finding]:
 _CHECKS: tuple[Callable[[Flask, Config], Iterator[Finding]], ...] = (
     _pango,
     _fonts,
+    _badges,
+    _seal,
     _folders,
     _database,
     _credit,

@@ -19,6 +19,7 @@ _POSTS = {
     "security.reset_password": "60 per hour",
     "accounts.edit_emails": "20 per hour",
     "account.delete_account": "20 per hour",
+    "certificates.check_upload": "20 per minute; 200 per hour",
     "cohorts.join_cohort": "60 per hour",
     "learning.give_follow_up": "60 per hour",
     "learning.stop_follow_up": "60 per hour",
@@ -30,6 +31,11 @@ _POSTS = {
 _GETS = {
     "certificates.verify_code": "120 per minute",
     "certificates.verify_code_in_language": "120 per minute",
+    "certificates.show_badge": "120 per minute",
+    "certificates.show_badge_achievement": "120 per minute",
+    "certificates.show_badge_issuer": "120 per minute",
+    "certificates.show_badge_key": "120 per minute",
+    "certificates.show_badge_status": "120 per minute",
     "cohorts.show_join": "120 per minute",
     "learning.give_follow_up": "120 per minute",
     "learning.stop_follow_up": "120 per minute",
@@ -52,7 +58,7 @@ def configure_limits(app: Flask, limiter: Limiter) -> None:
 
 def limit_views(app: Flask, limiter: Limiter) -> None:
     """Put the limits on the views; they must be registered already."""
-    for limits, methods in ((_POSTS, ["POST"]), (_GETS, ["GET"])):
+    for limits, methods in ((_POSTS, ["POST"]), (_GETS, ["GET", "HEAD"])):
         for endpoint, limit in limits.items():
             limited: Any = limiter.limit(limit, methods=methods)(app.view_functions[endpoint])
             app.view_functions[endpoint] = limited

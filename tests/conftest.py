@@ -22,6 +22,7 @@ from soar_lms.catalogue.model import Module
 from soar_lms.config import Config, Mode, SQLiteSynchronous
 from soar_lms.content import catalogue
 from soar_lms.database import Base, db, transaction
+from soar_lms.keys import make_badge_key
 from soar_lms.messages.models import OutboxMessage
 from soar_lms.migrations import upgrade
 from tests.factories import make_person
@@ -55,6 +56,7 @@ def config(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Confi
         database_url=database_url,
         sqlite_synchronous=SQLiteSynchronous.NORMAL,
         log_level="error",
+        badge_key=make_badge_key(),
     )
 
 

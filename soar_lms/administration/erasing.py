@@ -44,6 +44,7 @@ POINTERS: Mapping[tuple[str, str], Fate] = {
     ("answers", "attempt_id"): Fate.DELETED,
     ("attempt_grants", "enrolment_id"): Fate.DELETED,
     ("attempts", "enrolment_id"): Fate.DELETED,
+    ("certificate_files", "certificate_id"): Fate.NAMELESS,
     ("certificates", "enrolment_id"): Fate.NAMELESS,
     ("certificates", "person_id"): Fate.NAMELESS,
     ("certificates", "replaced_by_id"): Fate.NAMELESS,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -10,15 +10,20 @@ from pathlib import Path
 import click
 from flask import Flask
 
+from soar_lms.certificates.checking import CheckedFile, Fault, NotOursError, check_file
 from soar_lms.certificates.codes import format_code, read_code
 from soar_lms.certificates.documents import DocumentErasedError, make_document
 from soar_lms.certificates.models import Certificate
 from soar_lms.certificates.pdf import PDFError
 from soar_lms.certificates.services import find_certificate
 from soar_lms.clock import utc_now
+from soar_lms.keys import make_badge_key, make_seal_key, public_name, read_badge_key
 
-# The code stands in the keywords of the document's metadata, which are plain text.
-_KEYWORDS = re.compile(rb"<pdf:Keywords>([0-9A-Z-]{20,60})</pdf:Keywords>")
+_FAULTS = {
+    Fault.NOT_PDF: "is not a PDF",
+    Fault.INCOMPLETE: "is cut off: its end is missing",
+    Fault.FOREIGN: "is not a certificate of this program",
+}
 
 
 @click.group()
@@ -55,25 +60,83 @@ def render(load_app: Callable[[], Flask], code: str, output: Path) -> None:
 @click.pass_obj
 def verify(load_app: Callable[[], Flask], file: Path) -> None:
     """Say whether FILE was issued here, is unchanged, and what it is worth now."""
-    data = file.read_bytes()
-    found = _KEYWORDS.search(data)
-    if not data.startswith(b"%PDF-") or found is None:
-        raise click.ClickException(f"{file} is not a certificate of this program")
     app = load_app()
     with app.test_request_context():
-        certificate = _certificate(found.group(1).decode())
-        if certificate.erased_at is not None:
-            click.echo(f"issued here: {format_code(certificate.code)}")
-            click.echo("its holder's name was erased: the document cannot be compared any more")
-            click.echo(f"status now: {certificate.status_at(utc_now())}")
-            sys.exit(1)
-        same = make_document(certificate) == data
-        status = certificate.status_at(utc_now())
-    click.echo(f"issued here: {format_code(certificate.code)}, {certificate.name}")
-    click.echo("unchanged" if same else "CHANGED, or made by another release of this program")
+        try:
+            found = check_file(file.read_bytes())
+        except NotOursError as error:
+            raise click.ClickException(f"{file} {_FAULTS[error.fault]}") from None
+        except (OSError, PDFError) as error:
+            raise click.ClickException(str(error)) from None
+        if found.certificate is None:
+            raise click.ClickException(f"there is no certificate {format_code(found.code)} here")
+        status = found.certificate.status_at(utc_now())
+    is_erased = found.certificate.erased_at is not None
+    name = "its holder's name was erased" if is_erased else found.certificate.name
+    click.echo(f"issued here: {format_code(found.code)}, {name}")
+    click.echo(_say_comparison(found))
     click.echo(f"status now: {status}")
-    if not same:
+    if not found.unchanged:
         sys.exit(1)
+
+
+@certificates.group()
+def keys() -> None:
+    """Make keys that certificates are signed with."""
+
+
+_key_file = click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help="The file to write; one that is there is left alone.",
+)
+
+
+@keys.command()
+@_key_file
+def new(output: Path) -> None:
+    """Make a key that signs badges (Ed25519, PEM)."""
+    text = make_badge_key()
+    _write_secret(output, text)
+    click.echo(
+        f"Wrote {output}. Set SOAR_BADGE_KEY to its path, and keep a copy in a safe place.\n"
+        f"Its public key is {public_name(read_badge_key(text))}\n"
+        "When another key follows it, add this public key to SOAR_BADGE_OLD_KEYS: badges that were "
+        "signed with it stay good."
+    )
+
+
+@keys.command("trial-seal")
+@_key_file
+@click.option("--owner", required=True, help="Whom the seal names.")
+def trial_seal(output: Path, owner: str) -> None:
+    """Make a key and a certificate of its own for the seal, for trying it out.
+
+    Nobody vouches for it: readers show an unknown signer. For people, buy a certificate for
+    sealing documents, of an authority that the readers know.
+    """
+    _write_secret(output, make_seal_key(owner, utc_now()))
+    click.echo(f"Wrote {output}. Set SOAR_SEAL_KEY to its path.")
+
+
+def _write_secret(path: Path, text: str) -> None:
+    """Write a file that only its owner can read, and never over another one."""
+    try:
+        number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise click.ClickException(f"{path}: {error.strerror}") from None
+    with os.fdopen(number, "w", encoding="ascii") as file:
+        file.write(text)
+
+
+def _say_comparison(found: CheckedFile) -> str:
+    if found.unchanged is None:
+        return "the document cannot be compared any more"
+    if not found.unchanged:
+        return "CHANGED: these are not the bytes that were issued"
+    return "unchanged, with its seal" if found.sealed else "unchanged"
 
 
 def _certificate(typed: str) -> Certificate:

@@ -33,6 +33,7 @@ NOT_COPIED = (
     "enrolment_id",
     "name",
     "issued_at",
+    "status_index",
     "replaced_by_id",
     "replaced_quietly",
     "corrected_by_holder",

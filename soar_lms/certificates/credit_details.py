@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, select
 
 from soar_lms.certificates.models import Certificate, CreditDetails
 from soar_lms.certificates.vault import PharmacyFacts, WrongKeyError, renew, unlock
@@ -93,17 +93,4 @@ def delete_facts(certificate_ids: Collection[int]) -> None:
         delete(CreditDetails).where(
             Among(CreditDetails.certificate_id, bindparam("ids", certificate_ids, Numbers))
         )
-    )
-
-
-def erase_claims(certificate_ids: Collection[int]) -> None:
-    """Take from certificates what names their owner besides the name: for an erased account.
-
-    What was designated and claimed stays: it is what the stub of a certificate answers for.
-    """
-    delete_facts(certificate_ids)
-    db.session.execute(
-        update(Certificate)
-        .where(Among(Certificate.id, bindparam("ids", certificate_ids, Numbers)))
-        .values(credit_profession=None, credit_license_number=None, credit_license_territory=None)
     )

@@ -8,11 +8,13 @@ from collections.abc import Iterable, Iterator
 from io import BytesIO
 from pathlib import Path
 
+from soar_lms.certificates.badge import has_badges, write_credential
 from soar_lms.certificates.codes import format_code
 from soar_lms.certificates.context import make_context
 from soar_lms.certificates.merged import join_documents
 from soar_lms.certificates.models import Certificate
-from soar_lms.certificates.pdf import render_pdf
+from soar_lms.certificates.pdf import Attachment, render_pdf
+from soar_lms.certificates.seal import sealed
 from soar_lms.errors import DomainError
 from soar_lms.i18n import gettext, lazy_gettext
 from soar_lms.messages.services import public_url
@@ -36,14 +38,38 @@ class DocumentErasedError(DomainError):
 
 
 def make_document(certificate: Certificate) -> bytes:
-    """Make the document: the same row gives the same bytes within a release.
+    """Make the document as people get it: the same row gives the same bytes within a release.
+
+    :raises DocumentErasedError: when its holder's name was erased.
+    :raises PDFError: when something needed to make it is missing, or it cannot be sealed.
+    """
+    return sealed(make_unsealed(certificate), certificate.issued_at)
+
+
+def make_unsealed(certificate: Certificate) -> bytes:
+    """Make the document without its seal: what the sealed file begins with.
 
     :raises DocumentErasedError: when its holder's name was erased.
     :raises PDFError: when something needed to make it is missing.
     """
     if certificate.erased_at is not None:
         raise DocumentErasedError
-    return render_pdf(make_context(certificate, verify_address(certificate)))
+    context = make_context(certificate, verify_address(certificate))
+    return render_pdf(context, attachments_of(certificate))
+
+
+def attachments_of(certificate: Certificate) -> tuple[Attachment, ...]:
+    """Return the files that a document carries: its credential, where this site signs them."""
+    if not has_badges():
+        return ()
+    return (
+        Attachment(
+            name="credential.json",
+            description="Open Badges 3.0",
+            body=write_credential(certificate),
+            made_at=certificate.issued_at,
+        ),
+    )
 
 
 def make_documents(certificates: Iterable[Certificate]) -> Iterator[bytes]:

@@ -6,9 +6,10 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, case, delete, null, select, update
+from sqlalchemy import bindparam, case, null, select, update
 
-from soar_lms.certificates.models import Certificate, CreditDetails
+from soar_lms.certificates.credit_details import delete_facts
+from soar_lms.certificates.models import Certificate
 from soar_lms.database import Among, Numbers, db
 
 KEPT = frozenset(
@@ -45,6 +46,7 @@ KEPT = frozenset(
         "credit_reviewed_on",
         "credit_expires_on",
         "template_version",
+        "status_index",
         "replaced_by_id",
         "replaced_quietly",
         "corrected_by_holder",
@@ -74,11 +76,7 @@ def erase_holders(person_ids: Collection[int], now: datetime) -> None:
     """Leave a nameless stub of every certificate of some people; its document cannot be made."""
     holders = bindparam("holders", list(person_ids), Numbers)
     theirs = select(Certificate.id).where(Among(Certificate.person_id, holders))
-    db.session.execute(
-        delete(CreditDetails)
-        .where(CreditDetails.certificate_id.in_(theirs))
-        .execution_options(synchronize_session=False)
-    )
+    delete_facts(db.session.scalars(theirs).all())
     db.session.execute(
         update(Certificate)
         .where(Among(Certificate.person_id, holders))

@@ -6,11 +6,21 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Numeric, String, Text
+from sqlalchemy import (
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    Numeric,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from soar_lms.accounts.models import LICENSE_LENGTH
+from soar_lms.certificates.status_places import draw_place
 from soar_lms.clock import local_date
 from soar_lms.database import Base, UTCDateTime
 
@@ -48,6 +58,7 @@ class Certificate(Base):
             sqlite_where=sql("credit_type IS NOT NULL"),
             postgresql_where=sql("credit_type IS NOT NULL"),
         ),
+        Index("uq_certificates_status_index", "status_index", unique=True),
         CheckConstraint(
             "(revoked_at IS NULL) = (revoked_reason IS NULL)", name="revoked_with_reason"
         ),
@@ -113,6 +124,8 @@ class Certificate(Base):
     credit_license_number: Mapped[str | None] = mapped_column(String(LICENSE_LENGTH))
     credit_license_territory: Mapped[str | None] = mapped_column(String(2))
     template_version: Mapped[int]
+    status_index: Mapped[int | None] = mapped_column(default=draw_place)
+    """Where its bit stands in the lists of badges; None: a release without badges wrote it."""
 
     replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("certificates.id"))
     replaced_quietly: Mapped[bool] = mapped_column(default=False, server_default=sql("false"))
@@ -159,3 +172,19 @@ class CreditDetails(Base):
     certificate_id: Mapped[int] = mapped_column(ForeignKey("certificates.id"), primary_key=True)
     locked: Mapped[str] = mapped_column(Text)
     """See `vault.py`."""
+
+
+class CertificateFile(Base):
+    """The hash of a document that was made of a certificate; rows are only added."""
+
+    __tablename__ = "certificate_files"
+    __table_args__ = (UniqueConstraint("certificate_id", "maker", "sha256"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    certificate_id: Mapped[int] = mapped_column(ForeignKey("certificates.id", ondelete="CASCADE"))
+    maker: Mapped[str] = mapped_column(String(60))
+    """The release, and how its documents look (`files.find_maker`)."""
+    sha256: Mapped[str] = mapped_column(String(64))
+    length: Mapped[int]
+    """Bytes."""
+    sealed: Mapped[bool]
+    made_at: Mapped[datetime] = mapped_column(UTCDateTime)

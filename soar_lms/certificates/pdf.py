@@ -12,6 +12,8 @@ import hashlib
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -60,12 +62,23 @@ _EMBLEM = (
 )
 
 
+@dataclass(frozen=True)
+class Attachment:
+    """A file that a document carries as its source."""
+
+    name: str
+    description: str
+    body: bytes
+    made_at: datetime
+    """Printed into the file: the same every time."""
+
+
 class PDFError(Exception):
     """A document could not be made as it must be; the message says what is missing."""
 
 
-def render_pdf(context: DocumentContext) -> bytes:
-    """Make the document.
+def render_pdf(context: DocumentContext, attachments: tuple[Attachment, ...] = ()) -> bytes:
+    """Make the document, with the files it carries.
 
     :raises PDFError: when WeasyPrint or Pango is missing, or anything it needs is not there.
     """
@@ -84,9 +97,21 @@ def render_pdf(context: DocumentContext) -> bytes:
             pdf_variant="pdf/a-3a",
             pdf_tags=True,
             pdf_identifier=hashlib.md5(context.code.encode(), usedforsecurity=False).digest(),
+            attachments=[_attach(weasyprint, item) for item in attachments],
             finisher=_declare_ua,
         )
     return pdf
+
+
+def _attach(weasyprint: Any, item: Attachment) -> Any:
+    return weasyprint.Attachment(
+        string=item.body,
+        name=item.name,
+        description=item.description,
+        relationship="Source",
+        created=item.made_at,
+        modified=item.made_at,
+    )
 
 
 def load_weasyprint() -> Any:

@@ -77,7 +77,7 @@ def delete_messages(recipients: Collection[str]) -> None:
     )
 
 
-def public_url(endpoint: str, **values: str) -> str:
+def public_url(endpoint: str, **values: str | int) -> str:
     """Return a full address for e-mail and documents.
 
     It is built from the configured base, never from what a request claims the host to be.

@@ -43,6 +43,8 @@ class Job:
     """Does what is due at a moment, in transactions of its own; returns how much that was."""
     every: timedelta
     """How long to wait before the next look, when there was nothing to do."""
+    first: timedelta = timedelta(0)
+    """How long to wait before the first look: for work that would hold up what people wait for."""
 
 
 def run_worker(
@@ -54,7 +56,7 @@ def run_worker(
     """
     transport = make_transport(app.config["SOAR"])
     outbox = Job("outbox", lambda now: send_due(transport, now), every=timedelta(0))
-    next_look: dict[str, datetime] = {}
+    next_look = {job.name: utc_now() + job.first for job in jobs}
     while not stop.is_set():
         now, done = utc_now(), 0
         for job in (*jobs, outbox):

@@ -315,6 +315,10 @@ def test_a_program_that_is_slowed_down_is_told_so(limited: Flask) -> None:
         ("POST", "/en/confirm", 20),
         ("GET", "/en/verify/nonsense", 120),
         ("GET", "/verify/nonsense", 120),
+        ("HEAD", "/verify/nonsense", 120),
+        ("POST", "/en/verify", 20),
+        ("GET", "/badges/nonsense", 120),
+        ("GET", "/badges/status/0", 120),
         ("GET", "/en/join/nonsense", 120),
     ],
 )

@@ -15,6 +15,7 @@ from soar_lms.certificates.models import Certificate
 from soar_lms.cli import main
 from soar_lms.clock import utc_now
 from soar_lms.database import db, transaction
+from soar_lms.keys import public_name, read_badge_key, read_seal_key
 from tests.certificates.test_context import row
 from tests.conftest import SECRET
 from tests.support.pack import PACK
@@ -150,9 +151,18 @@ def test_verify_sees_what_was_added_at_the_end(
     assert run(environment, "verify", str(file)).exit_code == 1
 
 
-@pytest.mark.parametrize("data", [b"", b"%PDF-1.7 nothing", b"\x89PNG", b"%PDF-/Keywords ()"])
+@pytest.mark.parametrize(
+    ("data", "fault"),
+    [
+        (b"", "is not a PDF"),
+        (b"\x89PNG", "is not a PDF"),
+        (b"%PDF-1.7 nothing", "is cut off: its end is missing"),
+        (b"%PDF-/Keywords ()%%EOF", "is not a certificate of this program"),
+        (b"%PDF-<pdf:Keywords>" + b"0" * 26 + b"</pdf:Keywords>%%EOF", "is not a certificate"),
+    ],
+)
 def test_verify_refuses_what_is_no_certificate(
-    environment: dict[str, str], tmp_path: Path, data: bytes
+    environment: dict[str, str], tmp_path: Path, data: bytes, fault: str
 ) -> None:
     file = tmp_path / "letter.pdf"
     file.write_bytes(data)
@@ -160,7 +170,7 @@ def test_verify_refuses_what_is_no_certificate(
     result = run(environment, "verify", str(file))
 
     assert result.exit_code == 1
-    assert result.output == f"Error: {file} is not a certificate of this program\n"
+    assert f"Error: {file} {fault}" in result.output
 
 
 def test_verify_says_when_a_code_was_never_issued(
@@ -197,7 +207,44 @@ def test_a_document_whose_holder_was_erased_is_neither_made_nor_compared(
     assert rendered.exit_code == verified.exit_code == 1
     assert "the document cannot be made any more" in rendered.output
     assert verified.output == (
-        f"issued here: {format_code(code)}\n"
-        "its holder's name was erased: the document cannot be compared any more\n"
+        f"issued here: {format_code(code)}, its holder's name was erased\n"
+        "the document cannot be compared any more\n"
         "status now: valid\n"
     )
+
+
+# --- keys ---------------------------------------------------------------------------------------
+
+
+def test_a_new_badge_key_is_for_its_owner_only_and_works(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    path = tmp_path / "badge.pem"
+
+    result = run(environment, "keys", "new", "-o", str(path))
+
+    assert result.exit_code == 0
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert f"Its public key is {public_name(read_badge_key(str(path)))}\n" in result.output
+
+
+def test_a_trial_seal_names_its_owner(environment: dict[str, str], tmp_path: Path) -> None:
+    path = tmp_path / "seal.pem"
+
+    result = run(environment, "keys", "trial-seal", "--owner", "Riverside", "-o", str(path))
+
+    assert result.output == f"Wrote {path}. Set SOAR_SEAL_KEY to its path.\n"
+    assert read_seal_key(path, None, utc_now()).owner == "CN=Riverside"
+
+
+@pytest.mark.parametrize("command", [["new"], ["trial-seal", "--owner", "x"]])
+def test_a_key_that_is_there_is_left_alone(
+    environment: dict[str, str], tmp_path: Path, command: list[str]
+) -> None:
+    path = tmp_path / "key.pem"
+    path.write_text("precious")
+
+    result = run(environment, "keys", *command, "-o", str(path))
+
+    assert (result.exit_code, result.output) == (1, f"Error: {path}: File exists\n")
+    assert path.read_text() == "precious"

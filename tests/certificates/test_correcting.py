@@ -87,6 +87,7 @@ def test_a_replacement_repeats_the_snapshot_but_for_what_is_its_own(
         "code",
         "name",
         "issued_at",
+        "status_index",
         "replaced_by_id",
         "corrected_by_holder",
     }

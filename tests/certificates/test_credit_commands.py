@@ -18,13 +18,15 @@ from sqlalchemy import select
 from soar_lms.audit.models import AuditEntry
 from soar_lms.certificates import credit_commands
 from soar_lms.certificates.codes import make_code
-from soar_lms.certificates.credit_details import erase_claims, is_opened_by
+from soar_lms.certificates.credit_details import is_opened_by
+from soar_lms.certificates.erasing import erase_holders
 from soar_lms.certificates.models import Certificate, CreditDetails
 from soar_lms.certificates.vault import PharmacyFacts, lock, make_key, unlock
 from soar_lms.config import read_config
 from soar_lms.database import db, transaction
 from tests.certificates.test_context import CREDIT, row
 from tests.conftest import SECRET
+from tests.factories import NOW, make_person
 
 KEY, NEW_KEY = make_key(), make_key()
 TODAY = datetime(2026, 11, 28, 15, 0, tzinfo=UTC)
@@ -305,10 +307,12 @@ def test_a_new_key_is_one_that_the_configuration_takes() -> None:
 
 def test_an_erased_account_leaves_what_was_claimed_and_not_by_whom(site: Flask) -> None:
     with transaction():
-        made, other = pharmacy("Ana", "7654321"), pharmacy("Ben", "1234567")
+        ana = make_person()
+        made = pharmacy("Ana", "7654321", person_id=ana.id)
+        other = pharmacy("Ben", "1234567")
 
     with transaction():
-        erase_claims([made.id])
+        erase_holders([ana.id], NOW)
 
     db.session.expire_all()
     assert [item.certificate_id for item in details()] == [other.id]

@@ -72,6 +72,13 @@ def test_its_owner_opens_it(as_learner: FlaskClient, code: str, learner: Person)
     )
 
 
+def test_its_owner_saves_the_badge(as_learner: FlaskClient, code: str) -> None:
+    (link,) = parsed(as_learner.get(f"/es/certificates/{code}")).select("a[download]")
+
+    assert link.get_text() == "Guardar la insignia digital"
+    assert link["href"] == f"/badges/{format_code(code)}"
+
+
 def test_the_address_takes_the_code_as_it_is_written(as_learner: FlaskClient, code: str) -> None:
     assert statuses(as_learner, format_code(code).lower()) == [200, 200]
 
@@ -206,6 +213,50 @@ def test_anybody_with_the_code_learns_what_it_is_worth(
     assert (answer.status_code, answer.json and answer.json["status"]) == (200, status)
 
 
+@pytest.mark.parametrize(
+    ("changes", "kind", "english", "spanish"),
+    [
+        ({}, "valid", "Valid", "Válido"),
+        ({"expires_on": LONG_AGO}, "expired", "Expired", "Vencido"),
+        ({"revoked_at": NOW, "revoked_reason": "x"}, "revoked", "Revoked", "Anulado"),
+        ({"replaced_by_id": 1}, "replaced", "Replaced", "Reemplazado"),
+    ],
+    ids=["valid", "expired", "revoked", "replaced"],
+)
+def test_a_word_and_a_sign_of_its_own_say_it_first(
+    client: FlaskClient,
+    issue: Issue,
+    changes: dict[str, Any],
+    kind: str,
+    english: str,
+    spanish: str,
+) -> None:
+    issue(id=1)
+    code = issue(**changes)
+
+    page = client.get(f"/en/verify/{code}")
+
+    assert words(page, ".standing-word") == english
+    assert words(client.get(f"/es/verify/{code}"), ".standing-word") == spanish
+    (sign,) = parsed(page).select(f".standing-{kind} svg[aria-hidden=true]")
+    assert sign["focusable"] == "false"
+
+
+def test_the_signs_differ_by_their_outline(client: FlaskClient, issue: Issue) -> None:
+    codes = [
+        issue(id=1),
+        issue(expires_on=LONG_AGO),
+        issue(revoked_at=NOW, revoked_reason="x"),
+        issue(replaced_by_id=1),
+        "nonsense",
+    ]
+
+    pages = [parsed(client.get(f"/en/verify/{code}")) for code in codes]
+
+    outlines = [str(page.select(".standing-sign > *")[0]) for page in pages]
+    assert len(set(outlines)) == len(codes)
+
+
 def test_a_replaced_certificate_leads_to_its_successor(
     app: Flask, client: FlaskClient, issue: Issue
 ) -> None:
@@ -268,6 +319,20 @@ def test_a_code_that_was_never_issued_is_unknown(client: FlaskClient, typed: str
     assert words(page, ".result") == "There is no certificate with this code."
     assert answer.json == {"status": "unknown"}
     assert page.headers["Cache-Control"] == "no-store"
+
+
+def test_a_code_that_cannot_be_one_is_answered_like_one_that_was_never_issued(
+    client: FlaskClient,
+) -> None:
+    for headers in ({}, JSON):
+        typed = ["nonsense", make_code()]
+        answers = [client.get(f"/en/verify/{code}", headers=headers) for code in typed]
+
+        # The link to the other language names the page itself.
+        texts = {
+            answer.text.replace(code, "…") for code, answer in zip(typed, answers, strict=True)
+        }
+        assert (len(texts), {answer.status_code for answer in answers}) == (1, {404})
 
 
 def test_the_answer_for_programs_has_these_facts_and_no_others(

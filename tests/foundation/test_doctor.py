@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -19,8 +20,10 @@ from soar_lms.certificates.models import CreditDetails
 from soar_lms.certificates.pdf import PDFError
 from soar_lms.certificates.vault import PharmacyFacts, lock, make_key
 from soar_lms.cli import main
+from soar_lms.clock import utc_now
 from soar_lms.config import Mode
 from soar_lms.database import db, transaction
+from soar_lms.keys import make_badge_key, make_seal_key
 from tests.certificates.test_context import row
 from tests.conftest import SECRET
 from tests.support.pack import PACK, change, copy_pack
@@ -50,7 +53,7 @@ def test_a_good_site_has_nothing_to_complain_of(tmp_path: Path) -> None:
 def test_a_production_site_needs_mail_https_redis_and_a_name(tmp_path: Path) -> None:
     app = site(tmp_path, mode=Mode.PRODUCTION)
 
-    assert bad(app) == {"mail", "address", "limits", "provider"}
+    assert bad(app) == {"badges", "mail", "address", "limits", "provider"}
 
 
 def test_a_production_site_with_everything_is_good(tmp_path: Path) -> None:
@@ -63,6 +66,7 @@ def test_a_production_site_with_everything_is_good(tmp_path: Path) -> None:
         smtp_url="smtp://127.0.0.1",
         contact="help@example.org",
         provider="Riverside",
+        badge_key=make_badge_key(),
     )
 
     assert bad(app) == set()
@@ -198,3 +202,35 @@ def test_the_command_says_it_in_lines_and_in_its_exit_code(
     assert result.exit_code == code
     assert ("BAD  migrations" in result.output) is not migrated
     assert "ok   certificates" in result.output
+
+
+def test_a_badge_key_is_named_by_its_public_half(tmp_path: Path) -> None:
+    app = site(tmp_path, badge_key=make_badge_key())
+
+    ok, words = found(app)["badges"]
+
+    assert ok
+    assert words.startswith("signed with z6Mk")
+
+
+@pytest.mark.parametrize(
+    ("days", "ok", "said"),
+    [(200, True, "CN=Riverside, until "), (20, False, ": ask for a new certificate")],
+)
+def test_a_seal_is_named_with_its_last_day(tmp_path: Path, days: int, ok: bool, said: str) -> None:
+    path = tmp_path / "seal.pem"
+    path.write_text(make_seal_key("Riverside", utc_now(), days))
+
+    is_ok, words = found(site(tmp_path, seal_key=path))["seal"]
+
+    assert (is_ok, said in words) == (ok, True)
+
+
+def test_a_seal_that_is_over_or_gone_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "seal.pem"
+    path.write_text(make_seal_key("Riverside", utc_now() - timedelta(days=9), 5))
+
+    over, gone = site(tmp_path, seal_key=path), site(tmp_path, seal_key=tmp_path / "none.pem")
+
+    assert "expired on" in found(over)["seal"][1]
+    assert bad(gone) == {"seal"}

@@ -80,6 +80,7 @@ def test_a_newcomer_walks_the_whole_way(
     walk.give_evaluation()
     code = walk.confirm_name()
     walk.verify(code)
+    walk.verify_file(code)
 
     assert walk.violations == []
     assert visitor.complaints == []
@@ -217,6 +218,18 @@ class Walk:
         self.page.fill("[name=code]", code.lower().replace("-", " "))
         self.go_on()
         assert NAME in self.page.locator("main").inner_text()
+
+    def verify_file(self, code: str) -> None:
+        document = self.page.request.get(f"{self.site.address}/certificates/{code}.pdf").body()
+        for data, standing in ((document, "valid"), (document + b"%%EOF", "changed")):
+            self.open("verify")
+            self.page.set_input_files(
+                "#file", {"name": "a.pdf", "mimeType": "application/pdf", "buffer": data}
+            )
+            self.page.click("main form[method=post] button")
+            if self.audited:  # the address is that of the form, which was audited
+                self.violations += self.visitor.violations()
+            assert self.page.locator(f"main .standing-{standing}").count() == 1
 
 
 PAGES = (

@@ -308,6 +308,18 @@ def test_a_job_without_work_is_left_alone_for_a_while(app: Flask, stop: threadin
     assert (seldom.runs, often.runs) == (1, 3)
 
 
+def test_a_job_may_wait_before_its_first_look(app: Flask, stop: threading.Event) -> None:
+    later, often = Turns(threading.Event(), 0), Turns(stop, 0, 0, 0)
+
+    jobs = [
+        Job("later", later, every=timedelta(0), first=timedelta(hours=1)),
+        Job("often", often, every=timedelta(0)),
+    ]
+    run_worker(app, stop, jobs, pause_seconds=0.01)
+
+    assert (later.runs, often.runs) == (0, 3)
+
+
 def test_a_job_that_fails_keeps_nobody_from_working(
     app: Flask, stop: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -130,11 +130,18 @@ ACCESS: Mapping[tuple[str, str], Row] = {
         "/en/certificates/{code}/name", refused(OWNER_AND_OWN_STAFF), "graduate"
     ),
     ("certificates.list_certificates", "GET"): Row("/en/certificates", SIGNED_IN),
+    ("certificates.export_own", "GET"): Row("/en/my-certificates/file", SIGNED_IN),
+    ("certificates.export_own", "POST"): Row("/en/my-certificates/file", refused(SIGNED_IN)),
+    # A file is compared, nothing is written: without one, everybody is told to choose it.
+    ("certificates.check_upload", "POST"): Row("/en/verify", refused(EVERYBODY)),
     ("certificates.download_certificate", "GET"): Row(
         "/certificates/{code}.pdf", OWNER_AND_OWN_STAFF, "graduate"
     ),
-    ("certificates.export_own", "GET"): Row("/en/my-certificates/file", SIGNED_IN),
-    ("certificates.export_own", "POST"): Row("/en/my-certificates/file", refused(SIGNED_IN)),
+    ("certificates.show_badge", "GET"): Row("/badges/{code}", EVERYBODY, "graduate"),
+    ("certificates.show_badge_achievement", "GET"): Row("/badges/achievements/{module}", EVERYBODY),
+    ("certificates.show_badge_issuer", "GET"): Row("/badges/issuer", EVERYBODY),
+    ("certificates.show_badge_key", "GET"): Row("/badges/keys/{badge_key}", EVERYBODY),
+    ("certificates.show_badge_status", "GET"): Row("/badges/status/0", EVERYBODY),
     ("certificates.show_certificate", "GET"): Row(
         "/en/certificates/{code}", OWNER_AND_OWN_STAFF, "graduate"
     ),

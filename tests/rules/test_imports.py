@@ -13,7 +13,18 @@ SOURCES = read_sources()
 
 # From the ground up. A floor may use every floor below it, and nothing beside it.
 FLOORS = (
-    {"access", "assets", "clock", "headers", "logs", "paging", "paths", "sessions", "tables"},
+    {
+        "access",
+        "assets",
+        "clock",
+        "headers",
+        "keys",
+        "logs",
+        "paging",
+        "paths",
+        "sessions",
+        "tables",
+    },
     {"config", "fragments"},
     {"database", "i18n", "limits"},
     {
@@ -138,6 +149,8 @@ PURE = {
     "certificates/codes.py": set(),
     "certificates/fonts.py": set(),
     "certificates/vault.py": set(),
+    "certificates/linked_data.py": set(),
+    "certificates/proofs.py": {"certificates.linked_data", "keys"},
     "certificates/pdf.py": {"certificates.context", "certificates.fonts", "i18n"},
     "cohorts/crowd.py": set(),
     "cohorts/roster.py": set(),

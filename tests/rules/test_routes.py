@@ -29,6 +29,11 @@ WITHOUT_LANGUAGE = {
     "certificates.verify_code",
     "certificates.download_certificate",
     # For machines.
+    "certificates.show_badge",
+    "certificates.show_badge_achievement",
+    "certificates.show_badge_issuer",
+    "certificates.show_badge_key",
+    "certificates.show_badge_status",
     "healthz",
     "metrics",
     "readyz",

@@ -59,6 +59,9 @@ TRIED = {
         "certificates/test_correcting.py::"
         "test_corrections_at_once_give_one_replacement_and_one_e_mail"
     ),
+    "uq_certificate_files_certificate_id_maker_sha256": (
+        "certificates/test_files.py::test_a_hash_kept_twice_at_once_is_kept_once"
+    ),
     "pk_follow_ups": (
         "learning/test_services.py::test_finishing_at_once_gives_one_certificate_and_one_e_mail"
     ),
@@ -79,6 +82,9 @@ REASONS = {
     "uq_certificates_code": "128 random bits",
     "pk_credit_details": "written with its certificate, in one transaction, which is issued once",
     "uq_tasks_folder": "128 random bits",
+    "uq_certificates_status_index": (
+        "a place drawn among 131,072, of which an eighth are taken, and looked up first"
+    ),
     "pk_follow_up_links": "the hash of 192 random bits",
     "pk_cohort_modules": "written with its cohort, in one transaction, by whoever makes it",
     "pk_cohort_trainers": "written with its cohort, in one transaction, by whoever makes it",

@@ -19,6 +19,7 @@ from soar_lms.administration.merging import merge_people
 from soar_lms.assessments import services as assessments
 from soar_lms.audit.services import Actor
 from soar_lms.catalogue.model import Module
+from soar_lms.certificates.badge import list_public_keys
 from soar_lms.certificates.bundles import Form
 from soar_lms.clock import utc_now
 from soar_lms.cohorts import certificates as cohort_certificates
@@ -94,6 +95,7 @@ def make_world(app: Flask) -> World:
             "lesson": module.spec.lessons[0].id,
             **_check_place(module),
             "code": code,
+            "badge_key": list_public_keys()[0],
             "cohort": cohort.id,
             "member": people["learner"].id,
             "other_learner": people["other learner"].id,

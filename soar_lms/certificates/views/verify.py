@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from soar_lms.access import Access, access
 from soar_lms.certificates import services
+from soar_lms.certificates.checking import CheckedFile
 from soar_lms.certificates.codes import format_code, read_code
 from soar_lms.certificates.models import Certificate, Status
 from soar_lms.certificates.views.blueprint import blueprint
@@ -47,12 +48,13 @@ def show_verify_form() -> ResponseReturnValue:
 def _verify(code: str) -> Response:
     certificate = services.find_certificate(code)
     if certificate is None:
-        return _answer({"status": "unknown"}, None, 404)
-    status = certificate.status_at(utc_now())
-    return _answer(_facts(certificate, status), certificate, 200)
+        return answer({"status": "unknown"}, None)
+    facts = describe(certificate, certificate.status_at(utc_now()))
+    response = answer(facts, certificate)
+    return allow_caching(response, KEPT_SECONDS)
 
 
-def _facts(certificate: Certificate, status: Status) -> dict[str, Any]:
+def describe(certificate: Certificate, status: Status) -> dict[str, Any]:
     """Return what anybody with the code may know: no e-mail, no score, no setting.
 
     A name that was erased is None. Of a certificate that was replaced quietly, neither it nor its
@@ -76,16 +78,19 @@ def _facts(certificate: Certificate, status: Status) -> dict[str, Any]:
     }
 
 
-def _answer(facts: dict[str, Any], certificate: Certificate | None, status: int) -> Response:
+def answer(
+    facts: dict[str, Any], certificate: Certificate | None, *, file: CheckedFile | None = None
+) -> Response:
+    """Answer in the way that was asked for: a page, or JSON for programs."""
     wanted = request.accept_mimetypes.best_match(["text/html", "application/json"])
     if wanted == "application/json":
         response = jsonify(facts)
     else:
         page = render_template(
-            "certificates/verify_show.html", facts=facts, certificate=certificate
+            "certificates/verify_show.html", facts=facts, certificate=certificate, file=file
         )
         response = make_response(page)
         response.headers["Content-Language"] = current_language().tag
-    response.status_code = status
+    response.status_code = 404 if certificate is None else 200
     response.vary.add("Accept")
-    return allow_caching(response, KEPT_SECONDS) if status == 200 else response
+    return response

@@ -1,0 +1,102 @@
+"""Verification of a file: compared in memory, kept nowhere."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from flask import jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel.speaklater import LazyString
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.formparser import FormDataParser
+
+from soar_lms.access import Access, access
+from soar_lms.certificates.checking import Fault, NotOursError, check_file
+from soar_lms.certificates.views.blueprint import blueprint
+from soar_lms.certificates.views.verify import answer, describe
+from soar_lms.clock import utc_now
+from soar_lms.i18n import lazy_gettext
+
+LARGEST = 5_000_000
+"""Bytes of a request; a certificate has some 25,000."""
+MOST_DRAINED = 64_000_000
+"""What is read of a larger one, so that its sender gets to see the answer."""
+_CHUNK = 65_536
+
+NOTHING = "nothing"
+TOO_LARGE = "too-large"
+_WORDS: dict[str, LazyString] = {
+    NOTHING: lazy_gettext("Choose the PDF file of the certificate first."),
+    TOO_LARGE: lazy_gettext(
+        "This file is larger than 5 MB. Our certificates are much smaller: choose the PDF itself."
+    ),
+    Fault.NOT_PDF: lazy_gettext("This file is not a PDF. Choose the PDF that was issued."),
+    Fault.INCOMPLETE: lazy_gettext(
+        "The end of this file is missing. Ask for it again, or type the code that is printed on it."
+    ),
+    Fault.FOREIGN: lazy_gettext(
+        "This PDF is not one of our certificates, or a program saved it anew. Type the code that "
+        "is printed on it."
+    ),
+}
+
+_COMPARED = {True: "unchanged", False: "changed", None: "unknown"}
+
+
+@blueprint.post("/<language:language>/verify")
+@access(Access.PUBLIC)
+def check_upload() -> ResponseReturnValue:
+    """Say whether a file is as it was issued.
+
+    Nothing is written, so no form token is asked for, and none is needed by whoever has no cookie.
+    """
+    request.max_content_length = LARGEST
+    try:
+        data = _read_upload()
+    except RequestEntityTooLarge:
+        _drain()
+        return _refuse(TOO_LARGE, RequestEntityTooLarge.code)
+    if not data:
+        return _refuse(NOTHING)
+    try:
+        found = check_file(data)
+    except NotOursError as error:
+        return _refuse(error.fault)
+    certificate = found.certificate
+    if certificate is None:
+        return answer({"status": "unknown", "file": "unknown"}, None, file=found)
+    facts = describe(certificate, certificate.status_at(utc_now()))
+    facts["file"] = _COMPARED[found.unchanged]
+    return answer(facts, certificate, file=found)
+
+
+def _read_upload() -> bytes:
+    """Return the file that was sent; Flask's own way would put a large one on the disk meanwhile.
+
+    :raises RequestEntityTooLarge: when more was sent than a certificate can have.
+    """
+    parser = FormDataParser(stream_factory=lambda *_arguments, **_named: BytesIO())
+    _, _, files = parser.parse(
+        request.stream, request.mimetype, request.content_length, request.mimetype_params
+    )
+    file = files.get("file")
+    return file.read() if file else b""
+
+
+def _drain() -> None:
+    """Read on for a while: a browser that is still sending does not read an answer."""
+    stream, left = request.environ["wsgi.input"], min(request.content_length or 0, MOST_DRAINED)
+    while left > 0:
+        chunk = stream.read(min(_CHUNK, left))
+        if not chunk:
+            return
+        left -= len(chunk)
+
+
+def _refuse(fault: str, status: int = 422) -> ResponseReturnValue:
+    words = str(_WORDS[fault])
+    wanted = request.accept_mimetypes.best_match(["text/html", "application/json"])
+    if wanted == "application/json":
+        return jsonify(file=fault, message=words), status
+    page = render_template("certificates/verify_form.html", typed="", file_error=words)
+    return page, status
