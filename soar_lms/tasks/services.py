@@ -105,7 +105,7 @@ def get_task(owner_id: int, task_id: int, now: datetime) -> Task:
 
 
 def list_tasks(owner_id: int, subject: str, now: datetime) -> list[Task]:
-    """Return somebody's newest tasks about one thing that are under way or have a file."""
+    """Return somebody's newest tasks about one thing, but for what they stopped themselves."""
     return list(
         db.session.scalars(
             select(Task)
@@ -113,7 +113,7 @@ def list_tasks(owner_id: int, subject: str, now: datetime) -> list[Task]:
                 Task.owner_id == owner_id,
                 Task.subject == subject,
                 Task.kind.in_(known_kinds()),
-                Task.state.in_([State.WAITING, State.RUNNING, State.DONE]),
+                Task.state != State.CANCELLED,
                 Task.expires_at.is_(None) | (Task.expires_at > now),
             )
             .order_by(Task.id.desc())

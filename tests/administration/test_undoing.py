@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from soar_lms.access import Role
 from soar_lms.accounts import emails
@@ -25,6 +25,7 @@ from soar_lms.administration.undoing import (
 )
 from soar_lms.assessments.models import Answer, Attempt, EvaluationReceipt
 from soar_lms.audit.models import AuditEntry
+from soar_lms.certificates import own
 from soar_lms.certificates.correcting import correct_name
 from soar_lms.certificates.models import Certificate
 from soar_lms.cohorts import services as cohorts
@@ -32,6 +33,7 @@ from soar_lms.database import db, transaction
 from soar_lms.errors import NotFoundError
 from soar_lms.learning.models import Enrolment, LessonCompletion
 from soar_lms.messages.models import OutboxMessage
+from soar_lms.tasks.models import Task
 from tests.administration import records
 from tests.administration.conftest import ROOT, Pair
 from tests.conftest import empty_tables
@@ -287,6 +289,20 @@ def test_a_place_that_is_taken_meanwhile_hinders_an_undo(
         undo(number)
 
     assert records.dump(context) == before
+
+
+def test_a_file_that_was_asked_for_and_tidied_away_hinders_no_undo(
+    context: Flask, pair: Pair, merge: Merge, undo: Undo
+) -> None:
+    with transaction():
+        task = own.ask_for_own(pair[1], language="en", now=NOW)
+    number = merge()
+
+    with transaction():
+        db.session.execute(delete(Task).where(Task.id == task.id))
+    undo(number)
+
+    assert pair[1].active
 
 
 def test_both_hear_of_it_and_the_trail_knows(pair: Pair, merge: Merge, undo: Undo) -> None:

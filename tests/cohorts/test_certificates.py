@@ -11,7 +11,6 @@ import signal
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from multiprocessing import get_context
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -48,7 +47,7 @@ from tests.conftest import SignIn
 from tests.factories import NOW, make_certificate, make_person
 from tests.support.page import errors_of, get_page, post_form, text_of
 from tests.support.queries import statements_of
-from tests.tasks.asking import Clock, read_task
+from tests.tasks.asking import Clock, read_task, run_until_killed
 
 NAMES = ("Zoë Łukasz", "Ana Torres", "Ángel Peña", "محمد علي", "../../etc/passwd", "=1+1")
 IN_ORDER = ("../../etc/passwd", "=1+1", "Ana Torres", "Ángel Peña", "Zoë Łukasz", "محمد علي")
@@ -366,9 +365,7 @@ def die_in_the_middle(config: Config) -> None:
 @pytest.mark.usefixtures("small_slices")
 def test_a_worker_killed_in_the_middle_costs_nothing(group: Group, config: Config) -> None:
     task_id = group.ask()
-    worker = get_context("spawn").Process(target=die_in_the_middle, args=[config])
-    worker.start()
-    worker.join(60)
+    ended = run_until_killed(die_in_the_middle, config)
     before = read_task(task_id).done
     clock = Clock(read_task(task_id).due_at)
     turns = 0
@@ -376,7 +373,7 @@ def test_a_worker_killed_in_the_middle_costs_nothing(group: Group, config: Confi
         turns += work(clock(), clock)
 
     archive = archive_of(read_task(task_id))
-    assert (worker.exitcode, before, turns) == (-signal.SIGKILL, 2, 3)
+    assert (ended, before, turns) == (-signal.SIGKILL, 2, 3)
     assert len(archive.namelist()) == len(set(archive.namelist())) == 7
     assert archive.testzip() is None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
@@ -245,6 +246,8 @@ PAGES = (
         "cohorts",
         "cohorts/new",
         "cohorts/1",
+        "cohorts/1/certificates",
+        "my-certificates/file",
         f"cohorts/1/members/{MEMBER}",
         f"cohorts/1/members/{MEMBER}/{MODULE}/grant",
         "profile/views",
@@ -304,6 +307,32 @@ def test_the_pages_on_which_a_certificate_is_changed_are_for_everybody(
     assert found == []
     holder.close()
     staff.close()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+def test_a_trainer_waits_for_the_certificates_of_a_group_and_has_them(
+    site: Site, browser: Browser, scripts: bool, tmp_path: Path
+) -> None:
+    visitor = Visitor(browser, site.address, java_script_enabled=scripts, viewport=PHONE)
+    visitor.sign_in("trainer@example.org", "es")
+    page = visitor.open("/es/cohorts/1/certificates")
+
+    page.click("main form .button-primary")
+    page.wait_for_url("**/es/tasks/*")
+    page.locator("main a.button-primary").wait_for(timeout=90_000)  # nobody reloads the page
+    with page.expect_download() as download:
+        page.click("main a.button-primary")
+    download.value.save_as(tmp_path / "file.zip")
+
+    with ZipFile(tmp_path / "file.zip") as archive:
+        assert archive.namelist()[-1] == "certificados.csv"
+        assert len(archive.namelist()) > 3
+    assert re.fullmatch(r"certificados-.*\.zip", download.value.suggested_filename)
+    if scripts:
+        assert page.title().startswith("Listo: ")
+        assert visitor.violations() == []
+    assert visitor.complaints == []
+    visitor.close()
 
 
 def test_the_quick_exit_replaces_the_page(site: Site, browser: Browser) -> None:

@@ -14,6 +14,7 @@ from soar_lms.errors import NotFoundError
 from soar_lms.tasks import kinds, services
 from soar_lms.tasks.models import State
 from soar_lms.tasks.services import MOST_LIVE, TooManyTasksError
+from soar_lms.tasks.worker import MAX_TRIES
 from tests.factories import NOW
 from tests.support.together import at_once
 from tests.tasks.asking import ALL_TURNS, Clock, read_task, work_on
@@ -97,14 +98,18 @@ def test_what_is_over_cannot_be_stopped(context: Flask, ask_numbers: Ask) -> Non
     assert read_task(task_id).state == State.DONE
 
 
-def test_the_list_shows_what_is_under_way_or_has_a_file(
+def test_the_list_shows_all_but_what_was_stopped(
     context: Flask, ask_numbers: Ask, learner: Person
 ) -> None:
-    ready, stopped, waiting = ask_numbers(), ask_numbers(count=1), ask_numbers(count=2)
+    ready, stopped, failed = ask_numbers(), ask_numbers(count=1), ask_numbers(count=2)
     with transaction():
         services.cancel_task(read_task(stopped), NOW)
+        read_task(failed).tries = MAX_TRIES
     work_on(ALL_TURNS + 4, Clock())
 
     listed = services.list_tasks(learner.id, "numbers", NOW + timedelta(hours=1))
 
-    assert [task.id for task in listed] == [waiting, ready]
+    assert [(task.id, task.state) for task in listed] == [
+        (failed, State.FAILED),
+        (ready, State.DONE),
+    ]

@@ -7,7 +7,6 @@ import signal
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from multiprocessing import get_context
 
 import pytest
 from flask import Flask
@@ -28,7 +27,7 @@ from soar_lms.tasks.worker import (
     tidy,
     work,
 )
-from tests.tasks.asking import ALL_TURNS, Clock, read_task, work_on
+from tests.tasks.asking import ALL_TURNS, Clock, read_task, run_until_killed, work_on
 from tests.tasks.conftest import Numbers
 
 Ask = Callable[..., int]
@@ -169,12 +168,10 @@ def test_a_worker_that_is_killed_loses_one_slice_and_no_more(
     context: Flask, config: Config, numbers: Numbers, ask_numbers: Ask
 ) -> None:
     task_id = ask_numbers()
-    worker = get_context("spawn").Process(target=die_while_making, args=[config])
-    worker.start()
-    worker.join(60)
+    ended = run_until_killed(die_while_making, config)
     clock = Clock(read_task(task_id).due_at)
 
-    assert worker.exitcode == -signal.SIGKILL
+    assert ended == -signal.SIGKILL
     assert (read_task(task_id).done, read_task(task_id).state) == (3, State.RUNNING)
     assert work_on(3, clock) == [1, 1, 1]
     assert numbers.made == [[3, 4, 5], [6]]
