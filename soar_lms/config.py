@@ -24,6 +24,7 @@ from soar_lms.paths import bundled
 
 PREFIX = "SOAR_"
 MIN_SECRET_LENGTH = 32
+_PAPERS = ("letter", "a4")
 
 T = TypeVar("T")
 
@@ -74,6 +75,9 @@ class Config:
     provider: str | None = None
     provider_url: str | None = None
     contact: str | None = None
+    paper: str = "letter"
+    designs: Path | None = None
+    design: str = "soar"
     exit_url: str = "https://www.weather.gov/"
     proxies: int = 0
     metrics_token: str | None = field(default=None, repr=False)
@@ -245,6 +249,18 @@ def _text(longest: int) -> Callable[[str], str]:
     return read
 
 
+def _paper(value: str) -> str:
+    if value not in _PAPERS:
+        raise ValueError(f'must be one of {", ".join(_PAPERS)}, not "{value}"')
+    return value
+
+
+def _id(value: str) -> str:
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", value):
+        raise ValueError(f'must be an id of a-z, 0-9 and -, not "{value}"')
+    return value
+
+
 def _proxies(value: str) -> int:
     if not value.isdecimal() or int(value) > 5:
         raise ValueError("must be the number of proxies in front, 0 to 5")
@@ -278,6 +294,9 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "provider": _text(120),
     "provider_url": _url("http", "https"),
     "contact": _address,
+    "paper": _paper,
+    "designs": _folder,
+    "design": _id,
     "exit_url": _url("http", "https"),
     "proxies": _proxies,
     "metrics_token": _secret,

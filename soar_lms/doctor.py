@@ -11,8 +11,10 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from soar_lms.certificates.fonts import FAMILIES, font_files
+from soar_lms.certificates.designs import load_designs
+from soar_lms.certificates.fonts import FAMILIES, font_files, packages_of
 from soar_lms.certificates.pdf import PDFError, load_weasyprint
+from soar_lms.certificates.services import list_looks
 from soar_lms.config import Config, Mode
 from soar_lms.database import db
 from soar_lms.migrations import newest_migration, present_migration
@@ -45,9 +47,20 @@ def _pango(_app: Flask, _config: Config) -> Iterator[Finding]:
 
 def _fonts(_app: Flask, _config: Config) -> Iterator[Finding]:
     missing = [family for family in FAMILIES if family not in font_files()]
-    packages = " ".join(f"fontpkg-{family.lower().replace(' ', '-')}" for family in missing)
-    words = f"pip install {packages}" if missing else ", ".join(FAMILIES)
+    words = f"pip install {' '.join(packages_of(missing))}" if missing else ", ".join(FAMILIES)
     yield Finding("fonts", ok=not missing, words=words)
+
+
+def _designs(_app: Flask, config: Config) -> Iterator[Finding]:
+    there = load_designs(config.designs)
+    try:
+        used = list_looks()
+    except SQLAlchemyError:
+        return  # the database says what is wrong with it
+    missing = sorted(set(used) - set(there))
+    names = ", ".join(f"{design} {version}" for design, version in missing or sorted(there))
+    words = f"certificates need {names}: put the folders back into SOAR_DESIGNS"
+    yield Finding("designs", ok=not missing, words=words if missing else names)
 
 
 def _folders(_app: Flask, config: Config) -> Iterator[Finding]:
@@ -109,6 +122,7 @@ def _production(_app: Flask, config: Config) -> Iterator[Finding]:
 _CHECKS: tuple[Callable[[Flask, Config], Iterator[Finding]], ...] = (
     _pango,
     _fonts,
+    _designs,
     _folders,
     _database,
     _mail,

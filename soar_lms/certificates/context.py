@@ -1,33 +1,87 @@
-"""What a certificate's template sees: strings, put together from the row and nothing else."""
+"""What a certificate's template sees: strings, put together from the row and its design."""
 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 
 import segno
+from flask import current_app
 
 from soar_lms.accounts.time_zones import time_zone_name
 from soar_lms.certificates.codes import format_code
-from soar_lms.certificates.models import Certificate
-from soar_lms.i18n import format_day, format_number, format_share, speaking
+from soar_lms.certificates.designs import Design, FitSpec, Paper, get_design
+from soar_lms.certificates.fonts import Run, split_runs
+from soar_lms.certificates.models import BUILT_IN_DESIGN, Certificate
+from soar_lms.certificates.sizes import Fit, choose_size, count_lines
+from soar_lms.i18n import format_day, format_number, format_share, gettext, speaking
 
-# A name gets the largest size whose limit (in characters) it fits; the longest ones wrap.
-_NAME_SIZES = ((24, "name-1"), (36, "name-2"), (54, "name-3"))
-_SMALLEST = "name-4"
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of a name that one font prints."""
+
+    text: str
+    font: str
+    language: str | None
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A label, what it labels, and perhaps a remark."""
+
+    id: str
+    label: str
+    value: str
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class Signature:
+    """Somebody who signs; `picture` is a file of the design."""
+
+    name: str
+    role: str | None
+    picture: str | None
+    alt: str
+
+
+@dataclass(frozen=True)
+class Words:
+    """The sentences of the document, in its language."""
+
+    title: str
+    kind: str
+    certifies: str
+    completed: str
+    setting: str
+    format: str
+    no_credit: str
+    statement: str
+    statement_follows: str
+    verify: str
+    qr_alt: str
 
 
 @dataclass(frozen=True)
 class DocumentContext:
     """Everything that is printed."""
 
+    design: str
+    """The folder of the version of the design."""
+    paper: str
     language: str
     direction: str
+    words: Words
     name: str
     name_direction: str
+    name_pieces: tuple[Piece, ...]
     name_size: str
+    """In points; so is that of the title."""
     module_title: str
+    title_size: str
     module_version: str
     setting_name: str
     language_name: str
@@ -36,11 +90,21 @@ class DocumentContext:
     expires_on: str | None
     minutes: str
     score: str | None
+    facts: tuple[Fact, ...]
     provider: str | None
     provider_url: str | None
+    provider_lines: tuple[str, ...]
     credit: str | None
+    credit_facts: tuple[Fact, ...]
     credit_statement: str | None
+    credit_statement_follows: bool
+    """Whether the statement stands on a page of its own: it is too long for the first one."""
     credit_provider_number: str | None
+    logo: str | None
+    logo_alt: str
+    signatures: tuple[Signature, ...]
+    texts: tuple[tuple[str, str], ...]
+    """The design's own words by id."""
     code: str
     verify_address: str
     qr_svg: str
@@ -48,16 +112,30 @@ class DocumentContext:
 
 
 def make_context(certificate: Certificate, verify_address: str) -> DocumentContext:
-    """Put a row into words, in the language it was issued in."""
+    """Put a row into words, in the language it was issued in.
+
+    :raises DesignMissingError: when the version of the design that the row names is gone.
+    """
+    design = get_design(
+        current_app.config["SOAR"].designs,
+        certificate.design or BUILT_IN_DESIGN,
+        certificate.template_version,
+    )
     with speaking(certificate.language) as language:
-        amount = certificate.credit_amount
+        statement = certificate.credit_statement
+        spec, layout = design.spec, design.layout
         return DocumentContext(
+            design=str(design.folder),
+            paper=certificate.paper or Paper.LETTER,
             language=language.tag,
             direction=language.direction,
+            words=_make_words(certificate, language.name_in_text, verify_address),
             name=certificate.name,
             name_direction=text_direction(certificate.name) or language.direction,
-            name_size=_name_size(certificate.name),
+            name_pieces=tuple(_make_pieces(split_runs(certificate.name))),
+            name_size=str(choose_size(certificate.name, _make_fit(layout.name))),
             module_title=certificate.module_title,
+            title_size=str(choose_size(certificate.module_title, _make_fit(layout.title))),
             module_version=certificate.module_version,
             setting_name=certificate.setting_name,
             language_name=language.name_in_text,
@@ -65,17 +143,107 @@ def make_context(certificate: Certificate, verify_address: str) -> DocumentConte
             time_zone=time_zone_name(certificate.time_zone),
             expires_on=format_day(certificate.expires_on) if certificate.expires_on else None,
             minutes=format_number(certificate.minutes),
-            score=None if certificate.score is None else format_share(certificate.score / 100),
+            score=_score(certificate),
+            facts=tuple(_list_facts(certificate)),
             provider=certificate.provider,
             provider_url=certificate.provider_url,
-            credit=f"{format_number(float(amount))} {certificate.credit_unit}" if amount else None,
-            credit_statement=certificate.credit_statement,
+            provider_lines=spec.address,
+            credit=_credit(certificate),
+            credit_facts=tuple(_list_credit_facts(certificate)),
+            credit_statement=statement,
+            credit_statement_follows=statement is not None and _is_long(statement, design),
             credit_provider_number=certificate.credit_provider_number,
+            logo=spec.logo.picture if spec.logo else None,
+            logo_alt=_in_language(spec.logo.alt, language.tag) if spec.logo else "",
+            signatures=tuple(_list_signatures(design, language.tag)),
+            texts=tuple(
+                (key, _in_language(text, language.tag)) for key, text in spec.texts.items()
+            ),
             code=format_code(certificate.code),
             verify_address=verify_address,
             qr_svg=make_qr_svg(verify_address),
             created=certificate.issued_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         )
+
+
+def _make_words(certificate: Certificate, language_name: str, verify_address: str) -> Words:
+    return Words(
+        title=gettext("Certificate of completion: %(name)s", name=certificate.name),
+        kind=gettext("Certificate of completion"),
+        certifies=gettext("This certifies that"),
+        completed=gettext("has completed the training module"),
+        setting=gettext("Professional setting: %(setting)s", setting=certificate.setting_name),
+        format=gettext(
+            "About %(minutes)s minutes, online, in %(language)s. Version %(version)s.",
+            minutes=format_number(certificate.minutes),
+            language=language_name,
+            version=certificate.module_version,
+        ),
+        no_credit=gettext("This certificate gives no continuing education credit."),
+        statement=gettext("Accreditation statement"),
+        statement_follows=gettext("The accreditation statement is on the next page."),
+        verify=gettext("Check this certificate with its code:"),
+        qr_alt=gettext("QR code of the address %(address)s", address=verify_address),
+    )
+
+
+def _list_facts(certificate: Certificate) -> Iterator[Fact]:
+    day, zone = format_day(certificate.completed_on), time_zone_name(certificate.time_zone)
+    yield Fact("completed", gettext("Completed on"), day, zone)
+    if certificate.expires_on:
+        yield Fact("expires", gettext("Valid until"), format_day(certificate.expires_on))
+    score = _score(certificate)
+    if score:
+        yield Fact("score", gettext("Final test"), score)
+
+
+def _list_credit_facts(certificate: Certificate) -> Iterator[Fact]:
+    credit = _credit(certificate)
+    if credit:
+        yield Fact("credit", gettext("Credit claimed"), credit)
+        if certificate.credit_provider_number:
+            yield Fact("number", gettext("Provider number"), certificate.credit_provider_number)
+
+
+def _score(certificate: Certificate) -> str | None:
+    return None if certificate.score is None else format_share(certificate.score / 100)
+
+
+def _credit(certificate: Certificate) -> str | None:
+    amount = certificate.credit_amount
+    return f"{format_number(float(amount))} {certificate.credit_unit}" if amount else None
+
+
+def _list_signatures(design: Design, language: str) -> Iterator[Signature]:
+    for item in design.spec.signatures:
+        yield Signature(
+            name=item.name,
+            role=_in_language(item.role, language) if item.role else None,
+            picture=item.picture,
+            alt=gettext("Signature of %(name)s", name=item.name),
+        )
+
+
+def _in_language(text: Mapping[str, str], language: str) -> str:
+    """Return a design's text in a language; `design_check` says where one is missing."""
+    return text.get(language) or next(iter(text.values()), "")
+
+
+def _make_pieces(runs: tuple[Run, ...]) -> Iterator[Piece]:
+    for run in runs:
+        yield Piece(run.text, run.key, run.language)
+
+
+def _make_fit(spec: FitSpec) -> Fit:
+    return Fit(spec.width, spec.sizes, spec.wrapped, spec.height, spec.weight)
+
+
+def _is_long(statement: str, design: Design) -> bool:
+    room = design.layout.statement
+    lines = sum(
+        count_lines(paragraph, room.size, room.width, 400) for paragraph in statement.split("\n")
+    )
+    return lines > room.lines
 
 
 def text_direction(text: str) -> str | None:
@@ -87,11 +255,6 @@ def text_direction(text: str) -> str | None:
         if kind == "L":
             return "ltr"
     return None
-
-
-def _name_size(name: str) -> str:
-    length = sum(2 if unicodedata.east_asian_width(item) in "WF" else 1 for item in name)
-    return next((size for limit, size in _NAME_SIZES if length <= limit), _SMALLEST)
 
 
 def make_qr_svg(text: str) -> str:

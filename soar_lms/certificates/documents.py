@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import re
 
+from jinja2 import TemplateError
+
+from soar_lms.catalogue.problems import ContentError
 from soar_lms.certificates.codes import format_code
 from soar_lms.certificates.context import make_context
+from soar_lms.certificates.designs import DesignMissingError
 from soar_lms.certificates.models import Certificate
+from soar_lms.certificates.painting import paint_pages
+from soar_lms.certificates.pdf import PDFError as PDFError
 from soar_lms.certificates.pdf import render_pdf
 from soar_lms.messages.services import public_url
+
+PICTURE_WIDTH = 1100
+"""In pixels: sharp on a phone, and wide enough for a desktop."""
 
 
 def make_document(certificate: Certificate) -> bytes:
@@ -16,7 +25,18 @@ def make_document(certificate: Certificate) -> bytes:
 
     :raises PDFError: when something needed to make it is missing.
     """
-    return render_pdf(make_context(certificate, verify_address(certificate)))
+    try:
+        return render_pdf(make_context(certificate, verify_address(certificate)))
+    except (ContentError, DesignMissingError, TemplateError) as error:
+        raise PDFError(str(error)) from error
+
+
+def make_pictures(certificate: Certificate) -> list[bytes]:
+    """Return the pages of the document as PNG pictures.
+
+    :raises PDFError: when something needed to make it is missing.
+    """
+    return list(paint_pages(make_document(certificate), PICTURE_WIDTH))
 
 
 def verify_address(certificate: Certificate) -> str:

@@ -14,6 +14,7 @@ from soar_lms.clock import local_date
 from soar_lms.database import Base, UTCDateTime
 
 NAME_LENGTH = 120
+BUILT_IN_DESIGN = "soar"
 _CURRENT = "replaced_by_id IS NULL AND revoked_at IS NULL"
 
 
@@ -77,7 +78,10 @@ class Certificate(Base):
     credit_unit: Mapped[str | None] = mapped_column(String(300))
     credit_statement: Mapped[str | None] = mapped_column(Text)
     credit_provider_number: Mapped[str | None] = mapped_column(String(300))
+    design: Mapped[str] = mapped_column(String(60), server_default=BUILT_IN_DESIGN)
     template_version: Mapped[int]
+    """Of the design; a new version never changes what was issued."""
+    paper: Mapped[str] = mapped_column(String(10), server_default="letter")
 
     replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("certificates.id"))
     revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

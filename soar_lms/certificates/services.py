@@ -13,13 +13,15 @@ from sqlalchemy.exc import IntegrityError
 from soar_lms.catalogue.model import Module
 from soar_lms.catalogue.schema import CreditOffer, RefresherSpec
 from soar_lms.certificates.codes import format_code, make_code, read_code
+from soar_lms.certificates.designs import BUILT_IN_LOOK, Look
 from soar_lms.certificates.models import Certificate
 from soar_lms.clock import add_months, local_date
 from soar_lms.database import Among, Numbers, db
 from soar_lms.errors import DomainError, NotFoundError
 from soar_lms.i18n import lazy_gettext
 
-TEMPLATE_VERSION = 1
+NO_CODE = "0" * 27
+"""What a certificate that is only shown has in place of its code."""
 
 
 class CreditNotOfferedError(DomainError):
@@ -61,11 +63,58 @@ def issue_certificate(
     provider: Provider,
     now: datetime,
     refresher: RefresherSpec | None = None,
+    look: Look = BUILT_IN_LOOK,
 ) -> Certificate:
     """Write the certificate of an enrolment, or return the one it has.
 
-    `score` is in percent. The caller has made sure that the enrolment is complete. A refresher is
-    shorter than what an accreditor granted credit for: it takes its own minutes and gives none.
+    `score` is in percent. The caller has made sure that the enrolment is complete.
+
+    :raises CreditNotOfferedError: when the claim does not fit what is offered.
+    """
+    certificate = draft_certificate(
+        module,
+        setting_name=setting_name,
+        name=name,
+        setting=setting,
+        language=language,
+        time_zone=time_zone,
+        score=score,
+        claim=claim,
+        provider=provider,
+        now=now,
+        refresher=refresher,
+        look=look,
+    )
+    certificate.code = make_code()
+    certificate.enrolment_id = enrolment_id
+    certificate.person_id = person_id
+    try:
+        with db.session.begin_nested():
+            db.session.add(certificate)
+    except IntegrityError:  # a second click or another worker was faster: there is one
+        return get_current_certificate(enrolment_id)
+    return certificate
+
+
+def draft_certificate(
+    module: Module,
+    *,
+    setting_name: str,
+    name: str,
+    setting: str,
+    language: str,
+    time_zone: str,
+    score: int | None,
+    claim: Claim | None,
+    provider: Provider,
+    now: datetime,
+    refresher: RefresherSpec | None = None,
+    look: Look = BUILT_IN_LOOK,
+) -> Certificate:
+    """Return a certificate as it would be issued, without a code and in no database.
+
+    A refresher is shorter than what an accreditor granted credit for: it takes its own minutes and
+    gives none.
 
     :raises CreditNotOfferedError: when the claim does not fit what is offered.
     """
@@ -73,10 +122,8 @@ def issue_certificate(
     if claim and refresher:
         raise CreditNotOfferedError
     offer = _find_offer(module, language, completed_on, claim) if claim else None
-    certificate = Certificate(
-        code=make_code(),
-        enrolment_id=enrolment_id,
-        person_id=person_id,
+    return Certificate(
+        code=NO_CODE,
         name=name,
         module_id=module.id,
         module_title=module.texts[language].title,
@@ -97,14 +144,10 @@ def issue_certificate(
         credit_unit=offer.unit if offer else None,
         credit_statement=offer.statement if offer else None,
         credit_provider_number=offer.provider_number if offer else None,
-        template_version=TEMPLATE_VERSION,
+        design=look.design,
+        template_version=look.version,
+        paper=look.paper,
     )
-    try:
-        with db.session.begin_nested():
-            db.session.add(certificate)
-    except IntegrityError:  # a second click or another worker was faster: there is one
-        return get_current_certificate(enrolment_id)
-    return certificate
 
 
 def list_offers(module: Module, language: str, day: date) -> list[CreditOffer]:
@@ -197,6 +240,12 @@ def list_newest_certificates(
         .order_by(Certificate.issued_at, Certificate.id)
     )
     return {(item.person_id, item.module_id): item for item in found if item.person_id is not None}
+
+
+def list_looks() -> list[tuple[str, int]]:
+    """Return the designs that certificates have, with their versions."""
+    found = db.session.execute(select(Certificate.design, Certificate.template_version).distinct())
+    return [(design, version) for design, version in found]
 
 
 def code_of_successor(certificate: Certificate) -> str | None:

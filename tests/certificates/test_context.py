@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -11,7 +12,8 @@ from xml.etree import ElementTree as ET
 import pytest
 from flask import Flask
 
-from soar_lms.certificates.context import DocumentContext, make_context, make_qr_svg, text_direction
+from soar_lms.certificates.context import Piece, make_context, make_qr_svg, text_direction
+from soar_lms.certificates.designs import DesignMissingError
 from soar_lms.certificates.models import Certificate
 
 ADDRESS = "https://training.example.org/verify/ABCD"
@@ -34,7 +36,9 @@ def row(**changes: Any) -> Certificate:
         "time_zone": "America/New_York",
         "issued_at": datetime(2026, 11, 23, 4, 30, tzinfo=UTC),
         "expires_on": None,
+        "design": "soar",
         "template_version": 1,
+        "paper": "letter",
     }
     return Certificate(**(values | changes))
 
@@ -105,27 +109,70 @@ def test_a_result_of_nothing_is_still_a_result(context: Flask) -> None:
     assert make_context(row(score=0), ADDRESS).score == "0%"
 
 
-def test_a_context_is_text_only(context: Flask) -> None:
+def leaves(value: Any) -> Iterator[Any]:
+    """Return everything in a context that is not a container."""
+    if isinstance(value, dict):
+        value = tuple(value.values())
+    if isinstance(value, tuple):
+        for item in value:
+            yield from leaves(item)
+    else:
+        yield value
+
+
+def test_a_context_is_text_and_flags_only(context: Flask) -> None:
     made = make_context(row(score=95, expires_on=date(2028, 2, 1)), ADDRESS)
 
-    assert {type(getattr(made, item.name)) for item in fields(DocumentContext)} == {str, type(None)}
+    assert {type(item) for item in leaves(asdict(made))} == {str, bool, type(None)}
+
+
+def test_facts_are_labelled_and_in_order(context: Flask) -> None:
+    made = make_context(
+        row(
+            score=95,
+            expires_on=date(2028, 2, 1),
+            credit_amount=Decimal("1.50"),
+            credit_unit="hours",
+            credit_provider_number="P-1",
+        ),
+        ADDRESS,
+    )
+
+    assert [(fact.label, fact.value, fact.note) for fact in made.facts + made.credit_facts] == [
+        ("Completed on", "November 22, 2026", "Eastern Time"),
+        ("Valid until", "February 1, 2028", None),
+        ("Final test", "95%", None),
+        ("Credit claimed", "1.5 hours", None),
+        ("Provider number", "P-1", None),
+    ]
 
 
 @pytest.mark.parametrize(
-    ("name", "size"),
-    [
-        ("Li", "name-1"),
-        ("x" * 24, "name-1"),
-        ("x" * 25, "name-2"),
-        ("x" * 36, "name-2"),
-        ("x" * 37, "name-3"),
-        ("x" * 54, "name-3"),
-        ("x" * 55, "name-4"),
-        ("x" * 120, "name-4"),
-        ("李" * 12, "name-1"),
-        ("李" * 13, "name-2"),
-    ],
+    ("statement", "follows"),
+    [(None, False), ("One sentence.", False), ("A long sentence. " * 30, True), ("a\n" * 5, True)],
 )
+def test_a_long_statement_gets_pages_of_its_own(
+    context: Flask, statement: str | None, follows: bool
+) -> None:
+    made = make_context(row(credit_statement=statement), ADDRESS)
+
+    assert made.credit_statement_follows is follows
+
+
+def test_a_name_is_given_in_pieces_with_font_and_language(context: Flask) -> None:
+    made = make_context(row(name="李小龍"), ADDRESS)
+
+    assert made.name_pieces == (Piece("李小龍", "Noto-Sans-CJK-JP", "zh-Hant"),)
+
+
+def test_a_version_of_a_design_that_is_gone_is_named(context: Flask) -> None:
+    with pytest.raises(
+        DesignMissingError, match="version 7 of the certificate design lost is gone"
+    ):
+        make_context(row(design="lost", template_version=7), ADDRESS)
+
+
+@pytest.mark.parametrize(("name", "size"), [("Li", "50"), ("W" * 120, "13")])
 def test_long_names_get_smaller(context: Flask, name: str, size: str) -> None:
     assert make_context(row(name=name), ADDRESS).name_size == size
 

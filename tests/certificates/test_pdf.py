@@ -17,7 +17,6 @@ from flask import Flask
 
 from soar_lms.certificates import pdf
 from soar_lms.certificates.context import make_context
-from soar_lms.certificates.fonts import face_sources
 from soar_lms.certificates.pdf import PDFError, render_pdf
 from tests.certificates.test_context import row
 
@@ -282,6 +281,7 @@ def test_markup_in_a_name_is_printed_as_it_stands(spoken: Flask) -> None:
         "ftp://example.org/",
         "soar-font:",
         "soar-font:Comic-Sans",
+        "soar-font:Public-Sans-500",
         "soar-font:../../etc/passwd",
         "SOAR-FONT:Public-Sans-400",
         "soar:x",
@@ -298,7 +298,7 @@ def test_an_address_that_was_refused_stops_the_document(
     spoken: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken = make_context(row(), ADDRESS)
-    monkeypatch.setattr("soar_lms.certificates.pdf._data_address", lambda _svg: "file:///etc/hosts")
+    monkeypatch.setattr("soar_lms.certificates.markup.data_address", lambda _: "file:///etc/hosts")
 
     with pytest.raises(PDFError, match="file:///etc/hosts"):
         render_pdf(broken)
@@ -324,8 +324,7 @@ def test_without_fonts_there_is_no_document(spoken: Flask, monkeypatch: pytest.M
 def test_a_font_that_cannot_be_read_stops_the_document(
     spoken: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    broken = {key: (name, weight, b"") for key, (name, weight, _) in face_sources().items()}
-    monkeypatch.setattr("soar_lms.certificates.pdf.face_sources", lambda: broken)
+    monkeypatch.setattr("soar_lms.certificates.pdf.face_bytes", lambda _key: b"")
 
     with pytest.raises(PDFError):
         document()
