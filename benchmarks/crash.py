@@ -254,7 +254,9 @@ class _Storm:
         self._click(browser, f"{learner.address}/review")
         page = browser.get(f"{self.module_path}/evaluation")
         self._click(browser, f"{self.module_path}/evaluation", _scales(page.body))
-        self._click(browser, f"{self.module_path}/certificate", {"name": "Ana Torres Vega"})
+        self._click(
+            browser, f"{self.module_path}/certificate", {"name": "Ana Torres Vega", "step": "issue"}
+        )
 
     def _save(self, browser: Browser, learner: _Learner, place: int, chosen: list[str]) -> None:
         if not browser.save(f"{learner.address}/{place}", chosen):
