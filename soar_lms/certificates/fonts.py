@@ -1,8 +1,8 @@
 """The fonts of certificates: unmodified files from wheels, found once, asked for every glyph.
 
 A glyph without a font breaks PDF/UA and prints a box, so a name is checked before it is issued,
-with the files that will print it. HarfBuzz shapes here what Pango shapes in the document, so widths
-are those of the print. Both libraries are imported when they are needed: they take time to start.
+with the files that will print it. HarfBuzz shapes here what it shapes in the document, so widths are
+those of the print. It is imported when it is needed.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.util import find_spec
-from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -76,7 +75,7 @@ FAMILIES = tuple(_SOURCES)
 """In the order a glyph is looked for."""
 
 WEIGHTS = (300, 400, 700)
-"""Weights of the first family that documents use."""
+"""Weights that documents use."""
 
 # Format characters: they shape the text around them and need no glyph of their own.
 _INVISIBLE = frozenset("\u200c\u200d\u200e\u200f\ufe0e\ufe0f")
@@ -120,18 +119,24 @@ def font_key(family: str) -> str:
 
 
 def faces(families: Iterable[str]) -> dict[str, tuple[str, int | None]]:
-    """Return the font faces of families by key: family, weight (None: variable).
+    """Return the font faces of families by key: family, weight (None: it has only one).
 
-    The first family is cut into its weights: WeasyPrint would do it anew for each document, which
-    takes three quarters of its time. The others stay as they are: few names need them.
+    Variable fonts are cut into the weights: WeasyPrint would do it anew for each document, which
+    takes three quarters of its time.
     """
     found: dict[str, tuple[str, int | None]] = {}
     for family in families:
-        if family == FAMILIES[0]:
-            found.update({f"{font_key(family)}-{weight}": (family, weight) for weight in WEIGHTS})
-        else:
-            found[font_key(family)] = (family, None)
+        for weight in WEIGHTS if _open(family).axis_infos else (None,):
+            key = f"{font_key(family)}-{weight}" if weight else font_key(family)
+            found[key] = (family, weight)
     return found
+
+
+@cache
+def _open(family: str) -> Any:
+    import uharfbuzz
+
+    return uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(font_files()[family])))
 
 
 @cache
@@ -141,20 +146,19 @@ def face_bytes(key: str) -> bytes:
     :raises KeyError: when there is no such face.
     """
     family, weight = faces(font_files())[key]
-    path = font_files()[family]
-    return _cut(path, weight) if weight else path.read_bytes()
+    return _cut(family, weight) if weight else font_files()[family].read_bytes()
 
 
-def _cut(path: Path, weight: int) -> bytes:
+def _cut(family: str, weight: int) -> bytes:
     """Return one weight of a variable font; the same bytes every time."""
-    from fontTools.ttLib import TTFont
-    from fontTools.varLib.instancer import instantiateVariableFont
+    import uharfbuzz
 
-    with TTFont(path, recalcTimestamp=False) as font:
-        instance = instantiateVariableFont(font, {"wght": weight})
-        target = BytesIO()
-        instance.save(target)
-    return target.getvalue()
+    face, wanted = _open(family), uharfbuzz.SubsetInput()
+    wanted.keep_everything()
+    wanted.pin_all_axes_to_default(face)
+    wanted.pin_axis_location(face, "wght", weight)
+    cut: bytes = uharfbuzz.subset(face, wanted).blob.data
+    return cut
 
 
 # --- which font prints what -------------------------------------------------------------------
@@ -162,10 +166,7 @@ def _cut(path: Path, weight: int) -> bytes:
 
 @cache
 def _covered(family: str) -> frozenset[str]:
-    import uharfbuzz
-
-    face = uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(font_files()[family])))
-    return frozenset(map(chr, face.unicodes))
+    return frozenset(map(chr, _open(family).unicodes))
 
 
 def _prints(family: str, text: str) -> bool:
@@ -307,8 +308,7 @@ def _is_in(text: str, character_set: str) -> bool:
 def _shaper(family: str, weight: int) -> Any:
     import uharfbuzz
 
-    face = uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(font_files()[family])))
-    font = uharfbuzz.Font(face)
+    font = uharfbuzz.Font(_open(family))
     font.set_variations({"wght": weight})
     return font
 

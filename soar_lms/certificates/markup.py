@@ -24,7 +24,6 @@ from soar_lms.certificates.fonts import FAMILIES, faces, font_files, font_key, s
 FONT_SCHEME = "soar-font:"
 CSS_ADDRESS = re.compile(r"""url\(\s*["']?([^"')]*)["']?\s*\)""")
 _PAPERS = {Paper.LETTER: "11in 8.5in", Paper.A4: "297mm 210mm"}
-_ALWAYS = FAMILIES[:2]
 
 
 @dataclass(frozen=True)
@@ -83,10 +82,9 @@ def sheet_of(context: DocumentContext, markup: str) -> Sheet:
 
 def _find_families(context: DocumentContext, markup: str) -> tuple[str, ...]:
     words = re.sub(r"data:[^\"')]*|<[^>]*>", " ", markup)
-    rare = {letter for letter in html.unescape(words) if ord(letter) > 0x24F}
-    needed = {run.family for letter in rare for run in split_runs(letter)}
+    needed = {run.family for letter in set(html.unescape(words)) for run in split_runs(letter)}
     needed |= {run.family for run in split_runs(context.name)}
-    needed |= set(_ALWAYS)
+    needed.add(FAMILIES[0])
     return tuple(family for family in font_files() if family in needed)
 
 
