@@ -1,8 +1,8 @@
 """The fonts of certificates: unmodified files from wheels, found once, asked for every glyph.
 
 A glyph without a font breaks PDF/UA and prints a box, so a name is checked before it is issued,
-with the files that will print it. HarfBuzz shapes here what it shapes in the document, so widths are
-those of the print. It is imported when it is needed.
+with the files that will print it. HarfBuzz shapes here what it shapes in the document, so widths
+are those of the print. It is imported when it is needed.
 """
 
 from __future__ import annotations
