@@ -111,18 +111,21 @@ class DocumentContext:
     created: str
 
 
-def make_context(certificate: Certificate, verify_address: str) -> DocumentContext:
+def make_context(
+    certificate: Certificate, verify_address: str, design: Design | None = None
+) -> DocumentContext:
     """Put a row into words, in the language it was issued in.
 
-    :raises DesignMissingError: when the version of the design that the row names is gone.
+    `design` is for looking at another one; a certificate has the version that its row names.
+
+    :raises DesignMissingError: when that version is gone.
     """
-    design = get_design(
+    design = design or get_design(
         current_app.config["SOAR"].designs,
         certificate.design or BUILT_IN_DESIGN,
         certificate.template_version,
     )
     with speaking(certificate.language) as language:
-        statement = certificate.credit_statement
         spec, layout = design.spec, design.layout
         return DocumentContext(
             design=str(design.folder),
@@ -150,8 +153,8 @@ def make_context(certificate: Certificate, verify_address: str) -> DocumentConte
             provider_lines=spec.address,
             credit=_credit(certificate),
             credit_facts=tuple(_list_credit_facts(certificate)),
-            credit_statement=statement,
-            credit_statement_follows=statement is not None and _is_long(statement, design),
+            credit_statement=certificate.credit_statement,
+            credit_statement_follows=has_long_statement(certificate, design),
             credit_provider_number=certificate.credit_provider_number,
             logo=spec.logo.picture if spec.logo else None,
             logo_alt=_in_language(spec.logo.alt, language.tag) if spec.logo else "",
@@ -238,11 +241,11 @@ def _make_fit(spec: FitSpec) -> Fit:
     return Fit(spec.width, spec.sizes, spec.wrapped, spec.height, spec.weight)
 
 
-def _is_long(statement: str, design: Design) -> bool:
+def has_long_statement(certificate: Certificate, design: Design) -> bool:
+    """Return whether the accreditor's statement needs pages of its own."""
     room = design.layout.statement
-    lines = sum(
-        count_lines(paragraph, room.size, room.width, 400) for paragraph in statement.split("\n")
-    )
+    paragraphs = (certificate.credit_statement or "").split("\n")
+    lines = sum(count_lines(item, room.size, room.width, 400) for item in paragraphs)
     return lines > room.lines
 
 

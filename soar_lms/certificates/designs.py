@@ -124,7 +124,8 @@ class Design:
     layout: LayoutSpec
     documents: Mapping[str, str]
     """Templates by file name: `document.html`, and what it includes."""
-    style: str
+    styles: tuple[str, ...]
+    """That of the design it is based on first, then its own."""
     pictures: Mapping[str, str]
     """Pictures by file name, as `data:` addresses."""
 
@@ -252,19 +253,18 @@ def read_design(folder: Path, problems: Problems) -> Design | None:
         words = 'the key "layout" is missing; only a design with based_on may leave it out'
         problems.error(str(file), Mark(), "file", words)
         return None
-    documents = {path.name: _read_text(path, problems) for path in sorted(folder.glob("*.html"))}
-    style = _read_text(folder / STYLE_FILE, problems) if (folder / STYLE_FILE).is_file() else ""
     if base is None:
         _check_files(folder, problems)
+    documents = {path.name: _read_text(path, problems) for path in sorted(folder.glob("*.html"))}
+    style = folder / STYLE_FILE
+    styles = (_read_text(style, problems),) if style.is_file() else ()
     return Design(
         folder=folder,
         spec=spec,
         layout=layout,
-        documents={**base.documents, **documents} if base else documents,
-        style=f"{base.style}\n{style}"
-        if base and style
-        else (style or (base.style if base else "")),
-        pictures={**base.pictures, **pictures} if base else pictures,
+        documents={**(base.documents if base else {}), **documents},
+        styles=(*(base.styles if base else ()), *styles),
+        pictures={**(base.pictures if base else {}), **pictures},
     )
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 
-from jinja2 import TemplateError
-
 from soar_lms.catalogue.problems import ContentError
 from soar_lms.certificates.codes import format_code
 from soar_lms.certificates.context import make_context
-from soar_lms.certificates.designs import DesignMissingError
+from soar_lms.certificates.designs import Design, DesignMissingError
+from soar_lms.certificates.markup import MarkupError
 from soar_lms.certificates.models import Certificate
 from soar_lms.certificates.painting import paint_pages
 from soar_lms.certificates.pdf import PDFError as PDFError
@@ -20,14 +19,16 @@ PICTURE_WIDTH = 1100
 """In pixels: sharp on a phone, and wide enough for a desktop."""
 
 
-def make_document(certificate: Certificate) -> bytes:
+def make_document(certificate: Certificate, design: Design | None = None) -> bytes:
     """Make the document: the same row gives the same bytes within a release.
+
+    `design` is for looking at another one than that of the row.
 
     :raises PDFError: when something needed to make it is missing.
     """
     try:
-        return render_pdf(make_context(certificate, verify_address(certificate)))
-    except (ContentError, DesignMissingError, TemplateError) as error:
+        return render_pdf(make_context(certificate, verify_address(certificate), design))
+    except (ContentError, DesignMissingError, MarkupError) as error:
         raise PDFError(str(error)) from error
 
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 import base64
 import html
 import re
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
+from traceback import extract_tb
 
-from jinja2 import DictLoader, StrictUndefined
+from jinja2 import FunctionLoader, StrictUndefined, TemplateSyntaxError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from soar_lms.certificates.context import DocumentContext
@@ -36,35 +36,59 @@ class Sheet:
     """The fonts of its letters; loading all of them for each document would take too long."""
 
 
+class MarkupError(Exception):
+    """A template of a design failed, at a line of a file."""
+
+    def __init__(self, file: str, line: int, message: str) -> None:
+        super().__init__(f"{file}:{line}: {message}")
+        self.file = file
+        self.line = line
+        self.message = message
+
+
 def write_markup(context: DocumentContext) -> str:
     """Return the HTML of a document.
 
-    :raises jinja2.TemplateError: when the design's template fails.
+    :raises MarkupError: when the design's template fails; it says where.
     """
     design = open_design(Path(context.design))
     values = asdict(context)
-    environment = make_environment(design)
-    return environment.get_template(DOCUMENT_FILE).render(
-        certificate={**values, "qr": data_address(context.qr_svg)},
-        words=values["words"],
-        texts=dict(context.texts),
-        pictures=design.pictures,
-    )
+    try:
+        return (
+            make_environment(design.folder)
+            .get_template(DOCUMENT_FILE)
+            .render(
+                certificate={**values, "qr": data_address(context.qr_svg)},
+                words=values["words"],
+                texts=dict(context.texts),
+                pictures=design.pictures,
+            )
+        )
+    except Exception as error:  # a template can divide by nothing, or ask for what is not there
+        raise _markup_error(design, error) from error
+
+
+def _markup_error(design: Design, error: Exception) -> MarkupError:
+    """Say where a template failed: Jinja puts its own lines into the traceback."""
+    places = [
+        (frame.filename, frame.lineno or 1)
+        for frame in extract_tb(error.__traceback__)
+        if frame.filename in design.documents
+    ]
+    if isinstance(error, TemplateSyntaxError):
+        places.append((error.name or DOCUMENT_FILE, error.lineno))
+    name, line = places[-1] if places else (DOCUMENT_FILE, 1)
+    return MarkupError(str(design.folder / name), line, str(error) or type(error).__name__)
 
 
 @cache
-def _environments(folder: Path) -> ImmutableSandboxedEnvironment:
-    return _new_environment(open_design(folder).documents)
-
-
-def make_environment(design: Design) -> ImmutableSandboxedEnvironment:
-    """Return the sandbox in which a design's templates run."""
-    return _environments(design.folder)
-
-
-def _new_environment(documents: Mapping[str, str]) -> ImmutableSandboxedEnvironment:
+def make_environment(folder: Path) -> ImmutableSandboxedEnvironment:
+    """Return the sandbox in which the templates of a design run."""
+    documents = open_design(folder).documents
     environment = ImmutableSandboxedEnvironment(
-        loader=DictLoader(dict(documents)),
+        loader=FunctionLoader(
+            lambda name: (documents[name], name, lambda: True) if name in documents else None
+        ),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -91,7 +115,7 @@ def _find_families(context: DocumentContext, markup: str) -> tuple[str, ...]:
 def write_style(sheet: Sheet) -> list[str]:
     """Return the style sheets of a document: what every design gets, and the design's own."""
     design = open_design(Path(sheet.design))
-    return [_write_base(design, sheet), replace_pictures(design)]
+    return [_write_base(design, sheet), *(_put_pictures(style, design) for style in design.styles)]
 
 
 def _write_base(design: Design, sheet: Sheet) -> str:
@@ -114,14 +138,14 @@ def _write_base(design: Design, sheet: Sheet) -> str:
     return "\n".join(lines)
 
 
-def replace_pictures(design: Design) -> str:
-    """Return the design's style with its pictures in it; every line stays where it was."""
+def _put_pictures(style: str, design: Design) -> str:
+    """Return a style sheet with the design's pictures in it; every line stays where it was."""
 
     def replace(found: re.Match[str]) -> str:
         address = design.pictures.get(found.group(1))
         return f'url("{address}")' if address else found.group(0)
 
-    return CSS_ADDRESS.sub(replace, design.style)
+    return CSS_ADDRESS.sub(replace, style)
 
 
 def data_address(svg: str) -> str:

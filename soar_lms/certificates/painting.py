@@ -19,3 +19,11 @@ def paint_pages(pdf: bytes, width: int) -> Iterator[bytes]:
             target = BytesIO()
             picture.save(target, format="PNG")
             yield target.getvalue()
+
+
+def count_pages(pdf: bytes) -> int:
+    """Return how many pages a document has."""
+    import pypdfium2
+
+    with _one_at_a_time, pypdfium2.PdfDocument(pdf) as document:
+        return len(document)
