@@ -96,10 +96,10 @@ class DocumentContext:
     provider_lines: tuple[str, ...]
     credit: str | None
     credit_facts: tuple[Fact, ...]
+    credit_details: tuple[str, ...]
     credit_statement: str | None
     credit_statement_follows: bool
     """Whether the statement stands on a page of its own: it is too long for the first one."""
-    credit_provider_number: str | None
     logo: str | None
     logo_alt: str
     signatures: tuple[Signature, ...]
@@ -153,9 +153,9 @@ def make_context(
             provider_lines=spec.address,
             credit=_credit(certificate),
             credit_facts=tuple(_list_credit_facts(certificate)),
+            credit_details=tuple(_list_credit_details(certificate)),
             credit_statement=certificate.credit_statement,
             credit_statement_follows=has_long_statement(certificate, design),
-            credit_provider_number=certificate.credit_provider_number,
             logo=spec.logo.picture if spec.logo else None,
             logo_alt=_in_language(spec.logo.alt, language.tag) if spec.logo else "",
             signatures=tuple(_list_signatures(design, language.tag)),
@@ -204,8 +204,12 @@ def _list_credit_facts(certificate: Certificate) -> Iterator[Fact]:
     credit = _credit(certificate)
     if credit:
         yield Fact("credit", gettext("Credit claimed"), credit)
-        if certificate.credit_provider_number:
-            yield Fact("number", gettext("Provider number"), certificate.credit_provider_number)
+
+
+def _list_credit_details(certificate: Certificate) -> Iterator[str]:
+    """Return what a body wants to be printed beside its statement."""
+    if certificate.credit_provider_number:
+        yield gettext("Provider number: %(number)s", number=certificate.credit_provider_number)
 
 
 def _score(certificate: Certificate) -> str | None:

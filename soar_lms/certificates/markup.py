@@ -112,10 +112,11 @@ def _find_families(context: DocumentContext, markup: str) -> tuple[str, ...]:
     return tuple(family for family in font_files() if family in needed)
 
 
-def write_style(sheet: Sheet) -> list[str]:
+def write_styles(sheet: Sheet) -> tuple[str, ...]:
     """Return the style sheets of a document: what every design gets, and the design's own."""
     design = open_design(Path(sheet.design))
-    return [_write_base(design, sheet), *(_put_pictures(style, design) for style in design.styles)]
+    own = (_put_pictures(style, design) for style in design.styles)
+    return (_write_base(design, sheet), *own)
 
 
 def _write_base(design: Design, sheet: Sheet) -> str:

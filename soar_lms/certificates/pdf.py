@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from soar_lms.certificates.context import DocumentContext
 from soar_lms.certificates.fonts import face_bytes, faces, font_files
-from soar_lms.certificates.markup import FONT_SCHEME, Sheet, sheet_of, write_markup, write_style
+from soar_lms.certificates.markup import FONT_SCHEME, Sheet, sheet_of, write_markup, write_styles
 
 if TYPE_CHECKING:
     from weasyprint import CSS
@@ -99,7 +99,7 @@ def _style(sheet: Sheet) -> tuple[list[CSS], FontConfiguration]:
     with _complaints_are_errors():
         styles = [
             weasyprint.CSS(string=text, url_fetcher=_make_fetcher(), font_config=font_configuration)
-            for text in write_style(sheet)
+            for text in write_styles(sheet)
         ]
     return styles, font_configuration
 

@@ -101,8 +101,7 @@ def test_what_a_row_does_not_have_is_not_said(context: Flask) -> None:
         made.provider_url,
         made.credit,
         made.credit_statement,
-        made.credit_provider_number,
-    ] == [None] * 7
+    ] == [None] * 6
 
 
 def test_a_result_of_nothing_is_still_a_result(context: Flask) -> None:
@@ -143,8 +142,8 @@ def test_facts_are_labelled_and_in_order(context: Flask) -> None:
         ("Valid until", "February 1, 2028", None),
         ("Final test", "95%", None),
         ("Credit claimed", "1.5 hours", None),
-        ("Provider number", "P-1", None),
     ]
+    assert made.credit_details == ("Provider number: P-1",)
 
 
 @pytest.mark.parametrize(

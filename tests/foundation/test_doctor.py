@@ -13,10 +13,13 @@ from flask import Flask
 
 from soar_lms import doctor
 from soar_lms.app import create_app
+from soar_lms.certificates.codes import make_code
 from soar_lms.certificates.fonts import FAMILIES
 from soar_lms.certificates.pdf import PDFError
 from soar_lms.cli import main
 from soar_lms.config import Mode
+from soar_lms.database import db, transaction
+from tests.certificates.test_context import row
 from tests.conftest import SECRET
 from tests.support.pack import PACK
 from tests.support.sites import make_config, make_site
@@ -83,6 +86,18 @@ def test_a_database_that_is_away_is_named_without_its_password(tmp_path: Path) -
     assert found(app)["database"] == (
         False,
         "does not answer (OperationalError); check SOAR_DATABASE_URL",
+    )
+
+
+def test_a_design_that_certificates_need_is_named_when_it_is_gone(tmp_path: Path) -> None:
+    app = site(tmp_path)
+    assert found(app)["designs"] == (True, "soar 1")
+    with app.app_context(), transaction():
+        db.session.add(row(code=make_code(), design="riverside", template_version=3))
+
+    assert found(app)["designs"] == (
+        False,
+        "certificates need riverside 3: put the folders back into SOAR_DESIGNS",
     )
 
 
