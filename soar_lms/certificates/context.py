@@ -39,6 +39,14 @@ class Fact:
 
 
 @dataclass(frozen=True)
+class Line:
+    """A line that may be written in another direction than the page."""
+
+    text: str
+    direction: str
+
+
+@dataclass(frozen=True)
 class Signature:
     """Somebody who signs; `picture` is a file of the design."""
 
@@ -93,7 +101,7 @@ class DocumentContext:
     facts: tuple[Fact, ...]
     provider: str | None
     provider_url: str | None
-    provider_lines: tuple[str, ...]
+    provider_lines: tuple[Line, ...]
     credit: str | None
     credit_facts: tuple[Fact, ...]
     credit_details: tuple[str, ...]
@@ -150,7 +158,9 @@ def make_context(
             facts=tuple(_list_facts(certificate)),
             provider=certificate.provider,
             provider_url=certificate.provider_url,
-            provider_lines=spec.address,
+            provider_lines=tuple(
+                Line(line, text_direction(line) or language.direction) for line in spec.address
+            ),
             credit=_credit(certificate),
             credit_facts=tuple(_list_credit_facts(certificate)),
             credit_details=tuple(_list_credit_details(certificate)),
@@ -246,11 +256,15 @@ def _make_fit(spec: FitSpec) -> Fit:
 
 
 def has_long_statement(certificate: Certificate, design: Design) -> bool:
-    """Return whether the accreditor's statement needs pages of its own."""
+    """Return whether the accreditor's statement needs pages of its own.
+
+    On the first page it stands above the line of details, in the same room.
+    """
     room = design.layout.statement
     paragraphs = (certificate.credit_statement or "").split("\n")
-    lines = sum(count_lines(item, room.size, room.width, 400) for item in paragraphs)
-    return lines > room.lines
+    details = " · ".join(_list_credit_details(certificate))
+    lines = sum(count_lines(item, room.size, room.width, 400) for item in (*paragraphs, details))
+    return bool(certificate.credit_statement) and lines > room.lines
 
 
 def text_direction(text: str) -> str | None:
