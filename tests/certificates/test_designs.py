@@ -30,6 +30,8 @@ from soar_lms.cli import main
 from soar_lms.config import ConfigError
 from tests.certificates.test_context import row
 from tests.conftest import SECRET
+from tests.support.pack import change as edit
+from tests.support.pack import copy_pack, make_translations
 from tests.support.sites import make_config, make_site
 
 RIVERSIDE = Path(__file__).parents[1] / "support" / "designs" / "riverside-1"
@@ -439,6 +441,15 @@ def test_a_design_that_nobody_has_is_refused(folder: Path) -> None:
 def test_a_site_does_not_start_with_a_design_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match='SOAR_DESIGN: there is no certificate design "lost"'):
         create_app(make_config(tmp_path, design="lost"))
+
+
+def test_a_site_does_not_start_with_a_module_that_wants_a_design_nobody_has(tmp_path: Path) -> None:
+    modules = copy_pack(tmp_path)
+    old = "certificate: {valid_months: 12, show_score: true}"
+    edit(modules, "garden/module.yaml", old, "certificate: {valid_months: 12, design: lost}")
+
+    with pytest.raises(ConfigError, match='module garden: there is no certificate design "lost"'):
+        create_app(make_config(tmp_path, modules=modules, translations=make_translations(tmp_path)))
 
 
 def test_a_site_does_not_start_with_a_design_that_has_faults(tmp_path: Path, folder: Path) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from base64 import b64decode
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,6 +31,7 @@ from tests.learning.places import EVALUATED, PASSED, READY, address, bring, serv
 from tests.support.quick import parsed, post, summary, value_of, words
 from tests.support.sites import make_pack_site
 
+DESIGNS = Path(__file__).parents[1] / "support" / "designs"
 ANSWERS = {
     "confidence-recognize-before": "2",
     "confidence-recognize-now": "4",
@@ -516,6 +519,22 @@ def test_without_a_picture_the_certificate_can_be_had_all_the_same(
     assert response.status_code == 200
     assert "We cannot show the picture at the moment." in words(response)
     assert value_of(response, "name") == "Ana"
+
+
+@pytest.mark.usefixtures("evaluated")
+def test_the_site_chooses_paper_and_design_and_a_module_may_choose_another(
+    app: Flask, as_learner: FlaskClient, module: Module, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = replace(app.config["SOAR"], designs=DESIGNS, paper="a4")
+    monkeypatch.setitem(app.config, "SOAR", config)
+    spec = module.spec.certificate.model_copy(update={"design": "riverside"})
+    serve(app, monkeypatch, with_spec(module, certificate=spec))
+
+    confirm(as_learner, module, "Ana")
+
+    (certificate,) = certificates(app)
+    assert (certificate.design, certificate.template_version) == ("riverside", 1)
+    assert certificate.paper == "a4"
 
 
 @pytest.mark.usefixtures("evaluated")
