@@ -19,10 +19,11 @@ from soar_lms.assets import configure_assets
 from soar_lms.catalogue.loader import load_catalogue
 from soar_lms.catalogue.model import Catalogue
 from soar_lms.certificates.claims import list_withheld
+from soar_lms.certificates.designs import DesignMissingError, newest_design
 from soar_lms.certificates.views import blueprint as certificates
 from soar_lms.cohorts.views import blueprint as cohorts
-from soar_lms.config import Config, read_config
-from soar_lms.content import configure_content, labels_in
+from soar_lms.config import Config, ConfigError, read_config
+from soar_lms.content import catalogue, configure_content, labels_in
 from soar_lms.database import ENGINE_OPTIONS, close_plain_connection, configure_engine, db
 from soar_lms.errors import configure_errors
 from soar_lms.extensions import limiter
@@ -54,9 +55,10 @@ def create_app(config: Config | None = None) -> Flask:
     configure_flask(app, config)
     configure_logs(config.log_level)
     configure_i18n(app, config)
-    catalogue = load_catalogue(config.modules, labels_in(app))
-    configure_content(app, catalogue)
-    warn_of_withheld_credit(config, catalogue)
+    configure_content(app, load_catalogue(config.modules, labels_in(app)))
+    with app.app_context():
+        warn_of_withheld_credit(config, catalogue())
+    configure_designs(app, config)
     configure_database(app, config)
     configure_assets(app)
     configure_templates(app, config)
@@ -124,6 +126,23 @@ def warn_of_withheld_credit(config: Config, catalogue: Catalogue) -> None:
     offers = list_withheld(catalogue)
     if offers and not config.credit_key:
         log.warning("credit_withheld", offers=offers, remedy="set SOAR_CREDIT_KEY")
+
+
+def configure_designs(app: Flask, config: Config) -> None:
+    """Read what certificates look like; whatever asks for a design must find it."""
+    wanted = {"SOAR_DESIGN": config.design}
+    with app.app_context():
+        for module in catalogue().modules.values():
+            if module.spec.certificate.design:
+                wanted[f"module {module.id}"] = module.spec.certificate.design
+    faults = []
+    for who, design_id in wanted.items():
+        try:
+            newest_design(config.designs, design_id)
+        except DesignMissingError as error:
+            faults.append(f"{who}: {error}")
+    if faults:
+        raise ConfigError(faults)
 
 
 def configure_database(app: Flask, config: Config) -> None:

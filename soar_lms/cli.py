@@ -27,7 +27,9 @@ from soar_lms.catalogue.commands import content
 from soar_lms.catalogue.problems import ContentError
 from soar_lms.certificates.commands import certificates
 from soar_lms.certificates.credit_commands import credit
+from soar_lms.certificates.design_commands import design
 from soar_lms.certificates.jobs import keep_hashes
+from soar_lms.certificates.key_commands import keys
 from soar_lms.clock import utc_now
 from soar_lms.cohorts.commands import cohorts
 from soar_lms.config import ConfigError, Mode, read_config
@@ -217,6 +219,8 @@ main.add_command(assessments)
 main.add_command(evaluations)
 main.add_command(content)
 main.add_command(certificates)
+certificates.add_command(design)
+certificates.add_command(keys)
 certificates.add_command(revoke)
 certificates.add_command(restore)
 main.add_command(cohorts)

@@ -31,6 +31,7 @@ KEY_BYTES = 32
 FEWEST_YEARS, MOST_YEARS = 6, 100
 """Records of credit are kept for six years from the activity at least (ACCME:
 https://accme.org/rule/cme-activity-and-attendance-records-retention)."""
+_PAPERS = ("letter", "a4")
 
 T = TypeVar("T")
 
@@ -89,6 +90,9 @@ class Config:
     badge_old_keys: tuple[str, ...] = ()
     seal_key: Path | None = None
     seal_passphrase: str | None = field(default=None, repr=False)
+    paper: str = "letter"
+    designs: Path | None = None
+    design: str = "soar"
     exit_url: str = "https://www.weather.gov/"
     proxies: int = 0
     metrics_token: str | None = field(default=None, repr=False)
@@ -298,6 +302,18 @@ def _years(value: str) -> int:
     return int(value)
 
 
+def _paper(value: str) -> str:
+    if value not in _PAPERS:
+        raise ValueError(f'must be one of {", ".join(_PAPERS)}, not "{value}"')
+    return value
+
+
+def _id(value: str) -> str:
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", value):
+        raise ValueError(f'must be an id of a-z, 0-9 and -, not "{value}"')
+    return value
+
+
 def _proxies(value: str) -> int:
     if not value.isdecimal() or int(value) > 5:
         raise ValueError("must be the number of proxies in front, 0 to 5")
@@ -348,6 +364,9 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "badge_old_keys": _public_keys,
     "seal_key": Path,
     "seal_passphrase": str,
+    "paper": _paper,
+    "designs": _folder,
+    "design": _id,
     "exit_url": _url("http", "https"),
     "proxies": _proxies,
     "metrics_token": _secret,

@@ -14,9 +14,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from soar_lms.certificates.claims import list_withheld
 from soar_lms.certificates.credit_details import is_opened_by
-from soar_lms.certificates.fonts import FAMILIES, font_files
+from soar_lms.certificates.designs import load_designs
+from soar_lms.certificates.fonts import FAMILIES, font_files, packages_of
 from soar_lms.certificates.pdf import PDFError, load_weasyprint
 from soar_lms.certificates.seal import find_seal_key
+from soar_lms.certificates.services import list_looks
 from soar_lms.clock import utc_now
 from soar_lms.config import Config, Mode
 from soar_lms.content import catalogue
@@ -54,8 +56,7 @@ def _pango(_app: Flask, _config: Config) -> Iterator[Finding]:
 
 def _fonts(_app: Flask, _config: Config) -> Iterator[Finding]:
     missing = [family for family in FAMILIES if family not in font_files()]
-    packages = " ".join(f"fontpkg-{family.lower().replace(' ', '-')}" for family in missing)
-    words = f"pip install {packages}" if missing else ", ".join(FAMILIES)
+    words = f"pip install {' '.join(packages_of(missing))}" if missing else ", ".join(FAMILIES)
     yield Finding("fonts", ok=not missing, words=words)
 
 
@@ -85,6 +86,18 @@ def _seal(_app: Flask, _config: Config) -> Iterator[Finding]:
     ok = last - utc_now() > RENEW_SEAL_BEFORE
     words = f"{key.owner}, until {last:%Y-%m-%d}" + ("" if ok else ": ask for a new certificate")
     yield Finding("seal", ok=ok, words=words)
+
+
+def _designs(_app: Flask, config: Config) -> Iterator[Finding]:
+    there = load_designs(config.designs)
+    try:
+        used = list_looks()
+    except SQLAlchemyError:
+        return  # the database says what is wrong with it
+    missing = sorted(set(used) - set(there))
+    names = ", ".join(f"{design} {version}" for design, version in missing or sorted(there))
+    words = f"certificates need {names}: put the folders back into SOAR_DESIGNS"
+    yield Finding("designs", ok=not missing, words=words if missing else names)
 
 
 def _folders(_app: Flask, config: Config) -> Iterator[Finding]:
@@ -168,6 +181,7 @@ _CHECKS: tuple[Callable[[Flask, Config], Iterator[Finding]], ...] = (
     _fonts,
     _badges,
     _seal,
+    _designs,
     _folders,
     _database,
     _credit,

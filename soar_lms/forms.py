@@ -28,6 +28,8 @@ from soar_lms.i18n import gettext, lazy_gettext
 # Bidirectional overrides and isolates can make a name read as another one.
 _TEXT_DIRECTION_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
+# Letters by category that print nothing (Unicode: Default_Ignorable_Code_Point).
+_BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0")
 
 TOKEN_TOO_OLD = lazy_gettext(
     "This page was open for a long time. Please check it and send it again."
@@ -45,8 +47,11 @@ def clean_line(value: Any) -> Any:
 
 
 def has_letters(text: str) -> bool:
-    """Return whether there is a letter or a digit in it, of any script."""
-    return any(unicodedata.category(character)[0] in "LN" for character in text)
+    """Return whether there is a letter or a digit in it, of any script, that can be seen."""
+    return any(
+        unicodedata.category(character)[0] in "LN" and character not in _BLANK_LETTERS
+        for character in text
+    )
 
 
 def require_letters(_form: object, field: Field) -> None:

@@ -248,6 +248,8 @@ class CertificateSpec(Content):
 
     valid_months: Annotated[int, Field(ge=1, le=120)] | None = None
     show_score: bool = False
+    design: Id | None = None
+    """What it looks like: a design of the site; without it, the one that the site chose."""
 
 
 class RefresherSpec(Content):

@@ -8,16 +8,24 @@ from collections.abc import Iterable, Iterator
 from io import BytesIO
 from pathlib import Path
 
+from soar_lms.catalogue.problems import ContentError
 from soar_lms.certificates.badge import has_badges, write_credential
 from soar_lms.certificates.codes import format_code
 from soar_lms.certificates.context import make_context
+from soar_lms.certificates.designs import Design, DesignMissingError
+from soar_lms.certificates.markup import MarkupError
 from soar_lms.certificates.merged import join_documents
 from soar_lms.certificates.models import Certificate
+from soar_lms.certificates.painting import paint_pages
 from soar_lms.certificates.pdf import Attachment, render_pdf
+from soar_lms.certificates.pdf import PDFError as PDFError
 from soar_lms.certificates.seal import sealed
 from soar_lms.errors import DomainError
 from soar_lms.i18n import gettext, lazy_gettext
 from soar_lms.messages.services import public_url
+
+PICTURE_WIDTH = 1100
+"""In pixels: sharp on a phone, and wide enough for a desktop."""
 
 _LONGEST_NAME = 40
 _WITHOUT_MARKS = str.maketrans(
@@ -54,8 +62,35 @@ def make_unsealed(certificate: Certificate) -> bytes:
     """
     if certificate.erased_at is not None:
         raise DocumentErasedError
-    context = make_context(certificate, verify_address(certificate))
-    return render_pdf(context, attachments_of(certificate))
+    return _render(certificate, attachments_of(certificate))
+
+
+def make_pictures(certificate: Certificate) -> list[bytes]:
+    """Return the pages of a document that is not issued yet as PNG pictures.
+
+    :raises PDFError: when something needed to make it is missing.
+    """
+    return list(paint_pages(_render(certificate), PICTURE_WIDTH))
+
+
+def make_sample(certificate: Certificate, design: Design) -> bytes:
+    """Make a document by a design that nobody chose yet, to look at it.
+
+    :raises PDFError: when something needed to make it is missing.
+    """
+    return _render(certificate, design=design)
+
+
+def _render(
+    certificate: Certificate,
+    attachments: tuple[Attachment, ...] = (),
+    design: Design | None = None,
+) -> bytes:
+    try:
+        context = make_context(certificate, verify_address(certificate), design)
+        return render_pdf(context, attachments)
+    except (ContentError, DesignMissingError, MarkupError) as error:
+        raise PDFError(str(error)) from error
 
 
 def attachments_of(certificate: Certificate) -> tuple[Attachment, ...]:

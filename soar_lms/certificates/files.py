@@ -16,6 +16,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.exc import IntegrityError
 
 from soar_lms import __version__
+from soar_lms.certificates.designs import BUILT_IN_LOOK, load_designs
 from soar_lms.certificates.documents import make_document, make_unsealed
 from soar_lms.certificates.models import Certificate, CertificateFile
 from soar_lms.certificates.seal import sealed
@@ -86,13 +87,16 @@ def find_maker() -> str:
     """Return what makes documents now: the release, and how samples of its documents look.
 
     Fonts, WeasyPrint, words, keys and the site's address change documents without a new release;
-    they change the samples too.
+    they change the samples too. What designs of its own the site has is added as it stands.
     """
     maker: str | None = current_app.extensions.get(_MAKER)
     if maker is None:
         samples = hashlib.sha256()
         for language in sorted(languages()):
             samples.update(make_document(_sample(language)))
+        for design in load_designs(current_app.config["SOAR"].designs).values():
+            content = (design.spec, design.documents, design.styles, design.pictures)
+            samples.update(repr(content).encode())
         maker = f"{__version__} {samples.hexdigest()[:24]}"
         current_app.extensions[_MAKER] = maker
     return maker
@@ -122,6 +126,8 @@ def _sample(language: str) -> Certificate:
         credit_unit="hours",
         credit_statement="Sample.",
         credit_provider_number="0",
-        template_version=1,
+        design=BUILT_IN_LOOK.design,
+        template_version=BUILT_IN_LOOK.version,
+        paper=BUILT_IN_LOOK.paper,
         status_index=0,
     )

@@ -27,6 +27,7 @@ from soar_lms.database import Base, UTCDateTime
 NAME_LENGTH = 120
 REASON_LENGTH = 500
 REVOCATION_LENGTH = 20
+BUILT_IN_DESIGN = "soar"
 _CURRENT = "replaced_by_id IS NULL AND revoked_at IS NULL"
 
 
@@ -123,9 +124,12 @@ class Certificate(Base):
     """As the learner said it when claiming."""
     credit_license_number: Mapped[str | None] = mapped_column(String(LICENSE_LENGTH))
     credit_license_territory: Mapped[str | None] = mapped_column(String(2))
-    template_version: Mapped[int]
     status_index: Mapped[int | None] = mapped_column(default=draw_place)
     """Where its bit stands in the lists of badges; None: a release without badges wrote it."""
+    design: Mapped[str] = mapped_column(String(60), server_default=BUILT_IN_DESIGN)
+    template_version: Mapped[int]
+    """Of the design; a new version never changes what was issued."""
+    paper: Mapped[str] = mapped_column(String(10), server_default="letter")
 
     replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("certificates.id"))
     replaced_quietly: Mapped[bool] = mapped_column(default=False, server_default=sql("false"))

@@ -7,27 +7,23 @@ from the wheels, pictures as data, and every other address is an error.
 from __future__ import annotations
 
 import atexit
-import base64
 import hashlib
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from flask import render_template
-
 from soar_lms.certificates.context import DocumentContext
-from soar_lms.certificates.fonts import face_sources, font_files
-from soar_lms.i18n import speaking
+from soar_lms.certificates.fonts import face_bytes, faces, font_files
+from soar_lms.certificates.markup import FONT_SCHEME, Sheet, sheet_of, write_markup, write_styles
 
 if TYPE_CHECKING:
     from weasyprint import CSS
     from weasyprint.text.fonts import FontConfiguration
 
-FONT_SCHEME = "soar-font:"
 _UA_NAMESPACE = "http://www.aiim.org/pdfua/ns/id/"
 
 # PDF/A wants every property explained that it does not know itself (ISO 19005-3, 6.6.2.3.3).
@@ -52,16 +48,6 @@ _UA_METADATA = f"""
 </rdf:RDF>""".encode()
 
 
-# A bird over a rising line: the mark of the site, drawn for print.
-_EMBLEM = (
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 120">'
-    '<circle cx="60" cy="60" r="57" fill="none" stroke="#b98a52" stroke-width="1.6"/>'
-    '<circle cx="60" cy="60" r="52" fill="#0b5560"/>'
-    '<path d="M21 72c19-4 30-16 39-36 9 20 20 32 39 36-19 0-30 5-39 16-9-11-20-16-39-16z"'
-    ' fill="#fdf6ea"/><circle cx="60" cy="25" r="5.5" fill="#e9b872"/></svg>'
-)
-
-
 @dataclass(frozen=True)
 class Attachment:
     """A file that a document carries as its source."""
@@ -83,16 +69,13 @@ def render_pdf(context: DocumentContext, attachments: tuple[Attachment, ...] = (
     :raises PDFError: when WeasyPrint or Pango is missing, or anything it needs is not there.
     """
     weasyprint = load_weasyprint()
-    style, font_configuration = _style()
-    with speaking(context.language):
-        html = render_template(
-            "certificates/document.html", certificate=context, qr=_data_address(context.qr_svg)
-        )
+    html = write_markup(context)
+    styles, font_configuration = _style(sheet_of(context, html))
     with _complaints_are_errors():
         pdf: bytes = weasyprint.HTML(
             string=html, url_fetcher=_make_fetcher(), base_url="soar:"
         ).write_pdf(
-            stylesheets=[style],
+            stylesheets=styles,
             font_config=font_configuration,
             pdf_variant="pdf/a-3a",
             pdf_tags=True,
@@ -129,26 +112,21 @@ def load_weasyprint() -> Any:
     return weasyprint
 
 
-@cache  # emptied at the end: WeasyPrint's fonts must go before the modules they call
-def _style() -> tuple[CSS, FontConfiguration]:
-    """Parse the style sheet and load the fonts once for all documents of this process."""
+@lru_cache(maxsize=16)  # emptied at the end: WeasyPrint's fonts must go before what they call
+def _style(sheet: Sheet) -> tuple[list[CSS], FontConfiguration]:
+    """Parse the style sheets and load the fonts once for all documents that need the same."""
     weasyprint = load_weasyprint()
     from weasyprint.text.fonts import FontConfiguration
 
     if not font_files():
         raise PDFError("no fonts are installed: pip install fontpkg-public-sans fontpkg-noto-sans")
     font_configuration = FontConfiguration()
-    text = render_template(
-        "certificates/document.css",
-        families=list(font_files()),
-        faces=face_sources(),
-        emblem=_data_address(_EMBLEM),
-    )
     with _complaints_are_errors():
-        style = weasyprint.CSS(
-            string=text, url_fetcher=_make_fetcher(), font_config=font_configuration
-        )
-    return style, font_configuration
+        styles = [
+            weasyprint.CSS(string=text, url_fetcher=_make_fetcher(), font_config=font_configuration)
+            for text in write_styles(sheet)
+        ]
+    return styles, font_configuration
 
 
 atexit.register(_style.cache_clear)
@@ -163,9 +141,8 @@ def _make_fetcher() -> Any:
             if url.startswith("data:"):
                 return super().fetch(url, headers)
             key = url.removeprefix(FONT_SCHEME)
-            if url.startswith(FONT_SCHEME) and key in face_sources():
-                _, _, body = face_sources()[key]
-                return URLFetcherResponse(url, body, {"Content-Type": "font/ttf"})
+            if url.startswith(FONT_SCHEME) and key in faces(font_files()):
+                return URLFetcherResponse(url, face_bytes(key), {"Content-Type": "font/ttf"})
             raise ValueError(f"refused: {url}")
 
     return PackagedFilesOnly(allowed_protocols={"data"})
@@ -196,7 +173,3 @@ def _declare_ua(_document: object, pdf: Any) -> None:
     metadata = pdf.objects[reference]
     metadata.stream[0] = metadata.stream[0].replace(b"</rdf:RDF>", _UA_METADATA.strip(), 1)
     metadata.compress = False  # so that programs that know no PDF can read it, the code included
-
-
-def _data_address(svg: str) -> str:
-    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()

@@ -19,12 +19,14 @@ from soar_lms.certificates.claims import (
     freeze_claim,
 )
 from soar_lms.certificates.codes import make_code, read_code
+from soar_lms.certificates.designs import BUILT_IN_LOOK, Look
 from soar_lms.certificates.models import Certificate, CreditDetails
 from soar_lms.clock import add_months, local_date
 from soar_lms.database import Among, Numbers, db
 from soar_lms.errors import NotFoundError
 
-TEMPLATE_VERSION = 1
+NO_CODE = "0" * 27
+"""What a certificate that is only shown has in place of its code."""
 
 
 @dataclass(frozen=True)
@@ -67,11 +69,60 @@ def issue_certificate(
     provider: Provider,
     now: datetime,
     refresher: RefresherSpec | None = None,
+    look: Look = BUILT_IN_LOOK,
 ) -> Certificate:
     """Write the certificate of an enrolment, or return the one it has.
 
-    `score` is in percent. The caller has made sure that the enrolment is complete. A refresher is
-    shorter than what an accreditor granted credit for: it takes its own minutes and gives none.
+    `score` is in percent. The caller has made sure that the enrolment is complete.
+
+    :raises CreditNotOfferedError: when the claim does not fit what is offered.
+    """
+    certificate = draft_certificate(
+        module,
+        setting_name=setting_name,
+        name=name,
+        setting=setting,
+        language=language,
+        time_zone=time_zone,
+        score=score,
+        claim=claim,
+        provider=provider,
+        now=now,
+        refresher=refresher,
+        look=look,
+    )
+    certificate.code = make_code()
+    certificate.enrolment_id = enrolment_id
+    certificate.person_id = person_id
+    try:
+        with db.session.begin_nested():
+            db.session.add(certificate)
+    except IntegrityError:  # a second click or another worker was faster: there is one
+        return get_current_certificate(enrolment_id)
+    if claim and claim.locked_facts:
+        db.session.add(CreditDetails(certificate_id=certificate.id, locked=claim.locked_facts))
+    return certificate
+
+
+def draft_certificate(
+    module: Module,
+    *,
+    setting_name: str,
+    name: str,
+    setting: str,
+    language: str,
+    time_zone: str,
+    score: int | None,
+    claim: Claim | None,
+    provider: Provider,
+    now: datetime,
+    refresher: RefresherSpec | None = None,
+    look: Look = BUILT_IN_LOOK,
+) -> Certificate:
+    """Return a certificate as it would be issued, without a code and in no database.
+
+    A refresher is shorter than what an accreditor granted credit for: it takes its own minutes and
+    gives none.
 
     :raises CreditNotOfferedError: when the claim does not fit what is offered.
     """
@@ -79,10 +130,8 @@ def issue_certificate(
     if claim and refresher:
         raise CreditNotOfferedError
     offer = find_offer(module, language, completed_on, claim) if claim else None
-    certificate = Certificate(
-        code=make_code(),
-        enrolment_id=enrolment_id,
-        person_id=person_id,
+    return Certificate(
+        code=NO_CODE,
         name=name,
         module_id=module.id,
         module_title=module.texts[language].title,
@@ -99,17 +148,11 @@ def issue_certificate(
         expires_on=_expiry(completed_on, module.spec.certificate.valid_months),
         provider=provider.name,
         provider_url=provider.url,
-        template_version=TEMPLATE_VERSION,
+        design=look.design,
+        template_version=look.version,
+        paper=look.paper,
         **(freeze_claim(offer, claim) if claim and offer else {}),
     )
-    try:
-        with db.session.begin_nested():
-            db.session.add(certificate)
-    except IntegrityError:  # a second click or another worker was faster: there is one
-        return get_current_certificate(enrolment_id)
-    if claim and claim.locked_facts:
-        db.session.add(CreditDetails(certificate_id=certificate.id, locked=claim.locked_facts))
-    return certificate
 
 
 def _expiry(completed_on: date, valid_months: int | None) -> date | None:
@@ -211,6 +254,12 @@ def list_newest_certificates(
         .order_by(Certificate.issued_at, Certificate.id)
     )
     return {(item.person_id, item.module_id): item for item in found if item.person_id is not None}
+
+
+def list_looks() -> list[tuple[str, int]]:
+    """Return the designs that certificates have, with their versions."""
+    found = db.session.execute(select(Certificate.design, Certificate.template_version).distinct())
+    return [(design, version) for design, version in found]
 
 
 def list_newest_lines(person_ids: Collection[int], module_ids: Collection[str]) -> list[Line]:

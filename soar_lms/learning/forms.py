@@ -9,6 +9,7 @@ from typing import Any
 from wtforms import (
     DecimalField,
     Field,
+    HiddenField,
     RadioField,
     SelectField,
     SelectMultipleField,
@@ -46,6 +47,7 @@ COMMENT_LENGTH = 2_000
 SCALE = range(1, 6)
 ANOTHER = "another"
 """Chosen among the licenses that are written down: none of them."""
+CHANGE, ISSUE = "change", "issue"
 
 
 class ChooseSettingForm(Form):
@@ -168,6 +170,12 @@ def _required(question: str) -> InputRequired:
     return InputRequired(gettext("Please answer: %(question)s", question=question))
 
 
+def _visible(characters: str) -> str:
+    """Return characters that cannot be seen by their numbers."""
+    is_seen = characters.isprintable() and not characters.isspace()
+    return characters if is_seen else " ".join(f"U+{ord(one):04X}" for one in characters)
+
+
 class AmountField(DecimalField):
     """A number above zero or nothing, with a point or a comma for its decimals."""
 
@@ -188,6 +196,8 @@ class AmountField(DecimalField):
 class ConfirmCompletionForm(Form):
     """The name as it shall be printed, and what the learner claims."""
 
+    step = HiddenField()
+    """Nothing: show how it will look; `change`: show the form again; `issue`: it was seen."""
     name = StringField(
         _("Name on the certificate"),
         validators=[
@@ -223,7 +233,7 @@ class ConfirmCompletionForm(Form):
                 gettext(
                     "Our fonts cannot print this yet: %(characters)s. "
                     "Please write the name in other letters, or ask the people who run this site.",
-                    characters=" ".join(missing),
+                    characters=" ".join(map(_visible, missing)),
                 )
             )
 

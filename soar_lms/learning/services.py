@@ -23,6 +23,7 @@ from soar_lms.catalogue.model import Module
 from soar_lms.catalogue.schema import RefresherSpec
 from soar_lms.certificates import services as certificates
 from soar_lms.certificates.claims import Claim
+from soar_lms.certificates.designs import BUILT_IN_LOOK, Look
 from soar_lms.certificates.enclosing import enclose
 from soar_lms.certificates.models import Certificate
 from soar_lms.certificates.services import Provider
@@ -251,6 +252,7 @@ def complete_module(
     language: str,
     provider: Provider,
     now: datetime,
+    look: Look = BUILT_IN_LOOK,
 ) -> Certificate:
     """Take the last step: with the name confirmed, the module is complete and certified.
 
@@ -282,6 +284,7 @@ def complete_module(
         provider=provider,
         now=now,
         refresher=refresher_of(enrolment, module),
+        look=look,
     )
     _tell_of(certificate, person, now)
     return certificate
@@ -302,6 +305,39 @@ def _tell_of(certificate: Certificate, person: Person, now: datetime) -> None:
     )
     if enclosure is not None:
         attach(message, enclosure)
+
+
+def draft_certificate(
+    person: Person,
+    enrolment: Enrolment,
+    module: Module,
+    *,
+    setting_name: str,
+    name: str,
+    claim: Claim | None,
+    language: str,
+    provider: Provider,
+    now: datetime,
+    look: Look = BUILT_IN_LOOK,
+) -> Certificate:
+    """Return the certificate that `complete_module` would write; nothing is written.
+
+    :raises CreditNotOfferedError: when the claim does not fit what is offered.
+    """
+    return certificates.draft_certificate(
+        module,
+        setting_name=setting_name,
+        name=name,
+        setting=enrolment.setting,
+        language=language,
+        time_zone=person.time_zone,
+        score=best_score(enrolment.id),
+        claim=claim,
+        provider=provider,
+        now=now,
+        refresher=refresher_of(enrolment, module),
+        look=look,
+    )
 
 
 def refresher_of(enrolment: Enrolment, module: Module) -> RefresherSpec | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -11,7 +12,8 @@ from xml.etree import ElementTree as ET
 import pytest
 from flask import Flask
 
-from soar_lms.certificates.context import DocumentContext, make_context, make_qr_svg, text_direction
+from soar_lms.certificates.context import Piece, make_context, make_qr_svg, text_direction
+from soar_lms.certificates.designs import DesignMissingError
 from soar_lms.certificates.models import Certificate
 
 ADDRESS = "https://training.example.org/verify/ABCD"
@@ -34,7 +36,9 @@ def row(**changes: Any) -> Certificate:
         "time_zone": "America/New_York",
         "issued_at": datetime(2026, 11, 23, 4, 30, tzinfo=UTC),
         "expires_on": None,
+        "design": "soar",
         "template_version": 1,
+        "paper": "letter",
     }
     return Certificate(**(values | changes))
 
@@ -123,24 +127,20 @@ def test_what_the_body_asks_for_is_said_in_the_language_of_the_certificate(
 ) -> None:
     made = make_context(row(language=language, **CREDIT), ADDRESS)
 
-    assert (made.credit_activity, made.credit_profession) == (activity, profession)
-    assert (made.credit_type, made.credit_provider, made.credit_license) == (
-        "AMA PRA Category 1",
-        "School, https://school.example",
-        "Puerto Rico, M-1",
-    )
+    (credit,) = made.credit_facts
+    (provider, said, license) = made.credit_details
+    assert (credit.note, said) == ("AMA PRA Category 1", activity)
+    assert provider.endswith(": School, https://school.example")
+    assert license.endswith(f": Puerto Rico, M-1 ({profession})")
 
 
 def test_what_nobody_knows_any_more_is_printed_as_it_was_kept(context: Flask) -> None:
-    made = make_context(
-        row(credit_type="gone", credit_profession="herbalist", credit_license_number="7"), ADDRESS
-    )
+    gone = {"credit_type": "gone", "credit_profession": "herbalist", "credit_license_number": "7"}
 
-    assert (made.credit_type, made.credit_profession, made.credit_license) == (
-        None,
-        "herbalist",
-        "7",
-    )
+    made = make_context(row(**gone, credit_amount=Decimal(1), credit_unit="hours"), ADDRESS)
+
+    assert [fact.note for fact in made.credit_facts] == [None]
+    assert made.credit_details == ("License: 7 (herbalist)",)
 
 
 def test_what_a_row_does_not_have_is_not_said(context: Flask) -> None:
@@ -153,43 +153,78 @@ def test_what_a_row_does_not_have_is_not_said(context: Flask) -> None:
         made.provider_url,
         made.credit,
         made.credit_statement,
-        made.credit_provider_number,
-        made.credit_type,
-        made.credit_provider,
-        made.credit_joint_provider,
-        made.credit_event_number,
-        made.credit_uan,
-        made.credit_activity,
-        made.credit_profession,
-        made.credit_license,
-    ] == [None] * 15
+    ] == [None] * 6
+    assert (made.credit_facts, made.credit_details) == ((), ())
 
 
 def test_a_result_of_nothing_is_still_a_result(context: Flask) -> None:
     assert make_context(row(score=0), ADDRESS).score == "0%"
 
 
-def test_a_context_is_text_only(context: Flask) -> None:
+def leaves(value: Any) -> Iterator[Any]:
+    """Return everything in a context that is not a container."""
+    if isinstance(value, dict):
+        value = tuple(value.values())
+    if isinstance(value, tuple):
+        for item in value:
+            yield from leaves(item)
+    else:
+        yield value
+
+
+def test_a_context_is_text_and_flags_only(context: Flask) -> None:
     made = make_context(row(score=95, expires_on=date(2028, 2, 1)), ADDRESS)
 
-    assert {type(getattr(made, item.name)) for item in fields(DocumentContext)} == {str, type(None)}
+    assert {type(item) for item in leaves(asdict(made))} == {str, bool, type(None)}
+
+
+def test_facts_are_labelled_and_in_order(context: Flask) -> None:
+    made = make_context(
+        row(
+            score=95,
+            expires_on=date(2028, 2, 1),
+            credit_amount=Decimal("1.50"),
+            credit_unit="hours",
+            credit_provider_number="P-1",
+        ),
+        ADDRESS,
+    )
+
+    assert [(fact.label, fact.value, fact.note) for fact in made.facts + made.credit_facts] == [
+        ("Completed on", "November 22, 2026", "Eastern Time"),
+        ("Valid until", "February 1, 2028", None),
+        ("Final test", "95%", None),
+        ("Credit claimed", "1.5 hours", None),
+    ]
+    assert made.credit_details == ("Provider number: P-1",)
 
 
 @pytest.mark.parametrize(
-    ("name", "size"),
-    [
-        ("Li", "name-1"),
-        ("x" * 24, "name-1"),
-        ("x" * 25, "name-2"),
-        ("x" * 36, "name-2"),
-        ("x" * 37, "name-3"),
-        ("x" * 54, "name-3"),
-        ("x" * 55, "name-4"),
-        ("x" * 120, "name-4"),
-        ("李" * 12, "name-1"),
-        ("李" * 13, "name-2"),
-    ],
+    ("statement", "follows"),
+    [(None, False), ("One sentence.", False), ("A long sentence. " * 30, True), ("a\n" * 5, True)],
 )
+def test_a_long_statement_gets_pages_of_its_own(
+    context: Flask, statement: str | None, follows: bool
+) -> None:
+    made = make_context(row(credit_statement=statement), ADDRESS)
+
+    assert made.credit_statement_follows is follows
+
+
+def test_a_name_is_given_in_pieces_with_font_and_language(context: Flask) -> None:
+    made = make_context(row(name="李小龍"), ADDRESS)
+
+    assert made.name_pieces == (Piece("李小龍", "Noto-Sans-CJK-JP", "zh-Hant"),)
+
+
+def test_a_version_of_a_design_that_is_gone_is_named(context: Flask) -> None:
+    with pytest.raises(
+        DesignMissingError, match="version 7 of the certificate design lost is gone"
+    ):
+        make_context(row(design="lost", template_version=7), ADDRESS)
+
+
+@pytest.mark.parametrize(("name", "size"), [("Li", "50"), ("W" * 120, "13")])
 def test_long_names_get_smaller(context: Flask, name: str, size: str) -> None:
     assert make_context(row(name=name), ADDRESS).name_size == size
 

@@ -46,8 +46,7 @@ def kept() -> list[tuple[int, bool, int]]:
 
 def look_otherwise(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """Make documents as another release does."""
-    monkeypatch.setattr("soar_lms.certificates.context._SMALLEST", "name-3")
-    monkeypatch.setattr("soar_lms.certificates.context._NAME_SIZES", ((3, "name-1"),))
+    monkeypatch.setattr("soar_lms.certificates.context.time_zone_name", lambda zone: zone)
     app.extensions.pop("soar maker of documents", None)
 
 

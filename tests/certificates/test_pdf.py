@@ -8,16 +8,19 @@ import unicodedata
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pikepdf
 import pypdf
 import pytest
+import zxingcpp
 from flask import Flask
+from PIL import Image
 
 from soar_lms.certificates import pdf
 from soar_lms.certificates.context import make_context
-from soar_lms.certificates.fonts import face_sources
+from soar_lms.certificates.painting import paint_pages
 from soar_lms.certificates.pdf import PDFError, render_pdf
 from tests.certificates.test_context import row
 
@@ -25,6 +28,8 @@ CODE = "0123-4567-89AB-CDEF-GHJK-MNPQ-RSX"
 ADDRESS = f"https://training.example.org/verify/{CODE}"
 LETTER_LANDSCAPE = (11 * 72, 8.5 * 72)
 HOSTILE = '<img src="file:///etc/passwd"><style>@import url(http://x.example/)</style>'
+A4_LANDSCAPE = (297 / 25.4 * 72, 210 / 25.4 * 72)
+DESIGNS = Path(__file__).parents[1] / "support" / "designs"
 LONG = "Maximiliana Guadalupe Hernández-Villavicencio de los Ángeles y Fernández de Córdoba, DNP"
 
 
@@ -124,7 +129,7 @@ def test_credit_is_printed_with_the_accreditors_own_words(spoken: Flask) -> None
         "1.5 contact hours",
         "The Board of Gardeners grants this activity two hours.",
         "G-7",
-        "(NCHEC (CHES, MCHES))",
+        "NCHEC (CHES, MCHES)",
         "School of Gardens · jointly with Office of Trees",
         "Event number: E-9",
         "1234-0000-26-001-H01-P",
@@ -160,7 +165,18 @@ def test_every_name_is_printed_whole_on_one_page(spoken: Flask, name: str) -> No
 
 @pytest.mark.parametrize(
     "name",
-    ["محمد بن عبد الله", "نوفل قنديل بثينة", "प्रिया शर्मा", "กัญญา วงศ์สวัสดิ์"],
+    [
+        "محمد بن عبد الله",
+        "نوفل قنديل بثينة",
+        "प्रिया शर्मा",
+        "กัญญา วงศ์สวัสดิ์",
+        "李小龍",
+        "山田さくら",
+        "김민준",
+        "יעל כהן",
+        "அனிதா",
+        "Ana 🌻",
+    ],
 )
 def test_names_of_other_scripts_are_read_with_their_own_letters(spoken: Flask, name: str) -> None:
     """A font that draws two letters with one glyph would have a screen reader say another name."""
@@ -180,6 +196,104 @@ def test_an_arabic_certificate_is_arabic(arabic: Flask) -> None:
     assert set("محمدالسلامةفيالحديقةالبستان") <= set(text)
     with pikepdf.open(io.BytesIO(data)) as found:
         assert str(found.Root.Lang) == "ar"
+
+
+# --- what it looks like ------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def designed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """Return a site with a design of its own: a logo, an address, three signatures."""
+    from tests.support.sites import make_site
+
+    app = make_site(tmp_path_factory.mktemp("designed"), designs=DESIGNS)
+    with app.app_context():
+        yield app
+
+
+def pages_of(data: bytes) -> list[str]:
+    """Return the words of each page."""
+    pages = pypdf.PdfReader(io.BytesIO(data)).pages
+    return [unicodedata.normalize("NFKC", " ".join(page.extract_text().split())) for page in pages]
+
+
+@pytest.mark.parametrize(
+    ("paper", "size"), [("letter", LETTER_LANDSCAPE), ("a4", A4_LANDSCAPE)], ids=["letter", "a4"]
+)
+@pytest.mark.parametrize("statement", ["One sentence.", "A sentence of many. " * 40])
+def test_every_page_is_on_the_paper_of_the_row(
+    spoken: Flask, paper: str, size: tuple[float, float], statement: str
+) -> None:
+    data = document(paper=paper, credit_amount=Decimal(1), credit_statement=statement)
+
+    with pikepdf.open(io.BytesIO(data)) as found:
+        boxes = {tuple(round(float(edge)) for edge in page.mediabox) for page in found.pages}
+    assert boxes == {(0, 0, round(size[0]), round(size[1]))}
+
+
+@pytest.mark.parametrize("paper", ["letter", "a4"])
+@pytest.mark.parametrize("design", ["soar", "riverside"])
+def test_the_qr_code_is_read_from_a_picture_of_100_dots_per_inch(
+    designed: Flask, paper: str, design: str
+) -> None:
+    data = document(paper=paper, design=design)
+    width = round((LETTER_LANDSCAPE if paper == "letter" else A4_LANDSCAPE)[0] / 72 * 100)
+
+    (picture,) = paint_pages(data, width)
+
+    codes = zxingcpp.read_barcodes(Image.open(io.BytesIO(picture)).convert("L"))
+    assert [code.text for code in codes] == [ADDRESS]
+
+
+def test_a_long_statement_has_its_own_pages_with_name_and_code(spoken: Flask) -> None:
+    sentences = [f"Sentence {number} of the accreditor." for number in range(60)]
+
+    pages = pages_of(
+        document(
+            credit_amount=Decimal(1), credit_unit="hour", credit_statement="\n".join(sentences)
+        )
+    )
+
+    assert len(pages) > 2
+    assert "The accreditation statement is on the next page." in pages[0]
+    assert all("Ana Torres Vega" in page and CODE in page for page in pages)
+    assert "Accreditation statement" in pages[1]
+    assert [item for item in sentences if item not in " ".join(pages[1:])] == []
+
+
+def test_a_statement_of_two_pages_breaks_into_paragraphs(spoken: Flask) -> None:
+    statement = "First paragraph. " * 20 + "\n\n" + "Second paragraph. " * 20
+
+    with pikepdf.open(
+        io.BytesIO(document(credit_amount=Decimal(1), credit_statement=statement))
+    ) as found:
+        kinds = [str(item["/S"]) for item in structure(found.Root.StructTreeRoot) if "/S" in item]
+
+    assert kinds.count("/H2") == 2
+
+
+def test_a_site_prints_its_logo_address_and_signatures(designed: Flask) -> None:
+    data = document(design="riverside", provider="Riverside Community Health", language="es")
+
+    text = text_of(data)
+    for words in (
+        "1200 Riverside Drive, Springfield, IL 62701",
+        "Grace Okafor, DNP, RN",
+        "Directora de Educación",
+        "Luis Ferrer",
+    ):
+        assert words in text
+    with pikepdf.open(io.BytesIO(data)) as found:
+        figures = [
+            str(item["/Alt"])
+            for item in structure(found.Root.StructTreeRoot)
+            if str(item.get("/S", "")) == "/Figure"
+        ]
+    assert figures[:3] == [
+        "Riverside Community Health",
+        "Firma de Grace Okafor, DNP, RN",
+        "Firma de Mei Tanaka, MD",
+    ]
 
 
 # --- what it is ---------------------------------------------------------------------------------
@@ -298,6 +412,7 @@ def test_markup_in_a_name_is_printed_as_it_stands(spoken: Flask) -> None:
         "ftp://example.org/",
         "soar-font:",
         "soar-font:Comic-Sans",
+        "soar-font:Public-Sans-500",
         "soar-font:../../etc/passwd",
         "SOAR-FONT:Public-Sans-400",
         "soar:x",
@@ -314,7 +429,7 @@ def test_an_address_that_was_refused_stops_the_document(
     spoken: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken = make_context(row(), ADDRESS)
-    monkeypatch.setattr("soar_lms.certificates.pdf._data_address", lambda _svg: "file:///etc/hosts")
+    monkeypatch.setattr("soar_lms.certificates.markup.data_address", lambda _: "file:///etc/hosts")
 
     with pytest.raises(PDFError, match="file:///etc/hosts"):
         render_pdf(broken)
@@ -340,8 +455,7 @@ def test_without_fonts_there_is_no_document(spoken: Flask, monkeypatch: pytest.M
 def test_a_font_that_cannot_be_read_stops_the_document(
     spoken: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    broken = {key: (name, weight, b"") for key, (name, weight, _) in face_sources().items()}
-    monkeypatch.setattr("soar_lms.certificates.pdf.face_sources", lambda: broken)
+    monkeypatch.setattr("soar_lms.certificates.pdf.face_bytes", lambda _key: b"")
 
     with pytest.raises(PDFError):
         document()

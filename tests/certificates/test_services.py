@@ -15,6 +15,7 @@ from soar_lms.catalogue.model import Module
 from soar_lms.catalogue.schema import CertificateSpec
 from soar_lms.certificates import services
 from soar_lms.certificates.codes import format_code, make_code
+from soar_lms.certificates.designs import Look, Paper
 from soar_lms.certificates.models import Certificate, Status
 from soar_lms.certificates.services import Provider
 from soar_lms.database import db, transaction
@@ -75,7 +76,37 @@ def test_a_certificate_is_a_snapshot_of_everything_it_prints(
         "provider": "Riverside",
     }
     assert certificate.credit_amount is None
-    assert certificate.template_version == services.TEMPLATE_VERSION
+    assert (certificate.design, certificate.template_version) == ("soar", 1)
+    assert certificate.paper == "letter"
+
+
+def test_a_certificate_keeps_the_design_it_was_issued_with(
+    enrolment_id: int, module: Module
+) -> None:
+    certificate = issue(module, enrolment_id, look=Look("riverside", 3, Paper.A4))
+
+    db.session.expire_all()
+    assert (certificate.design, certificate.template_version) == ("riverside", 3)
+    assert certificate.paper == "a4"
+    assert services.list_looks() == [("riverside", 3)]
+
+
+def test_a_draft_is_in_no_database(enrolment_id: int, module: Module) -> None:
+    draft = services.draft_certificate(
+        module,
+        setting_name="Health care",
+        name="Ana",
+        setting="health-care",
+        language="en",
+        time_zone="America/New_York",
+        score=None,
+        claim=None,
+        provider=Provider(None, None),
+        now=NOW,
+    )
+
+    assert (draft.code, draft.name) == (services.NO_CODE, "Ana")
+    assert list(db.session.scalars(select(Certificate))) == []
 
 
 @pytest.mark.parametrize(("show", "score"), [(True, 90), (False, None)])

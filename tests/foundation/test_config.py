@@ -76,6 +76,8 @@ def test_an_empty_variable_is_as_good_as_none() -> None:
         ("log_level", "WARNING", "warning"),
         ("site_name", "  Aprendizaje  ", "Aprendizaje"),
         ("metrics_token", SECRET, SECRET),
+        ("paper", "a4", "a4"),
+        ("design", "riverside-2", "riverside-2"),
         ("exit_url", "https://www.example.org/weather?x=1", "https://www.example.org/weather?x=1"),
     ],
 )
@@ -127,6 +129,9 @@ def test_a_good_value_is_read(name: str, value: str, read: object) -> None:
         ("provider", "x" * 121, "must be one line of at most 120 characters"),
         ("provider_url", "javascript:alert(1)", "must begin with http:// or https://"),
         ("contact", "call us", 'must be an e-mail address, not "call us"'),
+        ("paper", "A3", 'must be one of letter, a4, not "A3"'),
+        ("design", "../soar", 'must be an id of a-z, 0-9 and -, not "../soar"'),
+        ("designs", "/nowhere", "there is no folder /nowhere"),
         ("exit_url", "//example.org", "must begin with http:// or https://"),
         ("credit_key", "secret", NO_KEY),
         ("credit_key", f"{KEY},", NO_KEY),

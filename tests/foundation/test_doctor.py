@@ -146,6 +146,18 @@ def test_a_database_that_is_away_is_named_without_its_password(tmp_path: Path) -
     )
 
 
+def test_a_design_that_certificates_need_is_named_when_it_is_gone(tmp_path: Path) -> None:
+    app = site(tmp_path)
+    assert found(app)["designs"] == (True, "soar 1")
+    with app.app_context(), transaction():
+        db.session.add(row(code=make_code(), design="riverside", template_version=3))
+
+    assert found(app)["designs"] == (
+        False,
+        "certificates need riverside 3: put the folders back into SOAR_DESIGNS",
+    )
+
+
 def test_a_font_that_is_missing_is_named_with_its_package(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -75,7 +75,8 @@ def offering(
 
 
 def confirm(client: FlaskClient, module: Module, language: str = "en", **data: str) -> TestResponse:
-    return post(client, address(module, "certificate", language=language), {"name": "Ana", **data})
+    form = {"name": "Ana", "step": "issue", **data}
+    return post(client, address(module, "certificate", language=language), form)
 
 
 def certificates(app: Flask) -> list[Certificate]:

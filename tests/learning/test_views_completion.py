@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from PIL import Image
 from sqlalchemy import select
 
 from soar_lms.accounts.models import Person
 from soar_lms.assessments.models import EvaluationComment, EvaluationResponse
 from soar_lms.catalogue.model import Module
+from soar_lms.certificates.documents import PDFError, make_pictures
 from soar_lms.certificates.models import Certificate
 from soar_lms.clock import utc_now
 from soar_lms.content import catalogue
@@ -26,6 +32,7 @@ from tests.learning.places import EVALUATED, PASSED, READY, address, bring, serv
 from tests.support.quick import parsed, post, summary, value_of, words
 from tests.support.sites import make_pack_site
 
+DESIGNS = Path(__file__).parents[1] / "support" / "designs"
 ANSWERS = {
     "confidence-recognize-before": "2",
     "confidence-recognize-now": "4",
@@ -186,6 +193,12 @@ def test_an_evaluation_is_given_once(app: Flask, as_learner: FlaskClient, module
 
 
 def confirm(client: FlaskClient, module: Module, name: str, **more: Any) -> Any:
+    """Get the certificate, as the page that shows its picture does."""
+    return post(client, address(module, "certificate"), {"name": name, "step": "issue", **more})
+
+
+def see(client: FlaskClient, module: Module, name: str, **more: Any) -> Any:
+    """Ask how the certificate will look."""
     return post(client, address(module, "certificate"), {"name": name, **more})
 
 
@@ -202,6 +215,9 @@ def confirm(client: FlaskClient, module: Module, name: str, **more: Any) -> Any:
         "محمد بن عبد الله",
         "प्रिया शर्मा",
         "กัญญา วงศ์สวัสดิ์",
+        "李小龍",
+        "김민준",
+        "Ana 🌻",
         "ana torres vega",
         "O’Neill, D’Arcy-Jones Jr.",
         "X" * 120,
@@ -250,16 +266,21 @@ def test_a_name_typed_with_separate_accents_is_composed(
             id="reversed-text",
         ),
         pytest.param(
-            "李小龍",
-            "Our fonts cannot print this yet: 李 小 龍. Please write the name in other letters, "
+            "Ana 𗀀𗀁",
+            "Our fonts cannot print this yet: 𗀀 𗀁. Please write the name in other letters, "
             "or ask the people who run this site.",
             id="no-glyphs",
         ),
         pytest.param(
-            "Ana 🌻",
-            "Our fonts cannot print this yet: 🌻. Please write the name in other letters, "
+            "Ana\u2066\u2060",
+            "This has hidden characters in it. Please type it again instead of pasting it.",
+            id="isolate",
+        ),
+        pytest.param(
+            "Ana\U000e0001",
+            "Our fonts cannot print this yet: U+E0001. Please write the name in other letters, "
             "or ask the people who run this site.",
-            id="emoji",
+            id="unseen",
         ),
     ],
 )
@@ -385,7 +406,9 @@ def test_where_the_certificate_was_revoked_the_last_step_leads_to_it(
 def test_the_certificate_follows_the_language_of_the_page(
     app: Flask, as_learner: FlaskClient, module: Module
 ) -> None:
-    post(as_learner, address(module, "certificate", language="es"), {"name": "Ana"})
+    post(
+        as_learner, address(module, "certificate", language="es"), {"name": "Ana", "step": "issue"}
+    )
 
     (certificate,) = certificates(app)
     assert (certificate.language, certificate.setting_name) == ("es", "Atención médica")
@@ -424,6 +447,120 @@ def test_a_profession_that_is_not_in_the_menu_is_refused(
     assert certificates(app) == []
 
 
+# --- how it will look ---------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("evaluated")
+def test_the_certificate_is_shown_before_it_is_issued(
+    app: Flask, as_learner: FlaskClient, module: Module
+) -> None:
+    response = see(as_learner, module, "María José Núñez", profession="nurse")
+
+    assert response.status_code == 200
+    (picture,) = parsed(response).select("main img")
+    kind, _, data = str(picture["src"]).partition(";base64,")
+    assert kind == "data:image/png"
+    assert Image.open(BytesIO(b64decode(data))).size == (1100, 850)
+    assert "María José Núñez has completed the training module" in str(picture["alt"])
+    assert certificates(app) == []
+
+
+@pytest.mark.usefixtures("evaluated")
+def test_the_picture_is_the_document_that_will_be_issued(
+    as_learner: FlaskClient, module: Module, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[Certificate] = []
+
+    def note(certificate: Certificate) -> list[bytes]:
+        drawn.append(certificate)
+        return make_pictures(certificate)
+
+    monkeypatch.setattr("soar_lms.learning.views.completion.make_pictures", note)
+    see(as_learner, module, "Ana")
+    confirm(as_learner, module, "Ana")
+
+    (draft,) = drawn
+    later = {"id", "code", "enrolment_id", "person_id", "completed_at", "issued_at"}
+    later |= {"status_index", "replaced_quietly", "corrected_by_holder"}  # of the database
+    with as_learner.application.app_context():
+        (issued,) = db.session.scalars(select(Certificate))
+        columns = {column.key for column in Certificate.__table__.columns} - later
+        assert {key: getattr(draft, key) for key in columns} == {
+            key: getattr(issued, key) for key in columns
+        }
+
+
+@pytest.mark.usefixtures("evaluated")
+@pytest.mark.parametrize("step", ["change", "issue"])
+def test_what_was_typed_goes_with_every_button(
+    as_learner: FlaskClient, module: Module, step: str
+) -> None:
+    shown = parsed(see(as_learner, module, " O'Neill, 李 ", profession="nurse", territory="PR"))
+    sent = {str(box["name"]): str(box["value"]) for box in shown.select("main form [type=hidden]")}
+
+    response = as_learner.post(address(module, "certificate"), data={**sent, "step": step})
+
+    assert {key: sent[key] for key in ("name", "profession", "territory")} == {
+        "name": "O'Neill, 李",
+        "profession": "nurse",
+        "territory": "PR",
+    }
+    assert response.status_code == {"change": 200, "issue": 302}[step]
+    if step == "change":
+        assert value_of(response, "name") == "O'Neill, 李"
+
+
+@pytest.mark.usefixtures("evaluated")
+def test_markup_in_a_name_is_words_beside_the_picture_too(
+    as_learner: FlaskClient, module: Module
+) -> None:
+    response = see(as_learner, module, HOSTILE)
+
+    assert words(response, "dd bdi") == HOSTILE
+    assert len(parsed(response).select("main img")) == 1
+    assert parsed(response).select("[onerror]") == []
+
+
+@pytest.mark.usefixtures("evaluated")
+def test_without_a_picture_the_certificate_can_be_had_all_the_same(
+    app: Flask, as_learner: FlaskClient, module: Module, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_certificate: Certificate) -> list[bytes]:
+        raise PDFError("WeasyPrint cannot load Pango.")
+
+    monkeypatch.setattr("soar_lms.learning.views.completion.make_pictures", fail)
+
+    response = see(as_learner, module, "Ana")
+
+    assert response.status_code == 200
+    assert "We cannot show the picture at the moment." in words(response)
+    assert value_of(response, "name") == "Ana"
+
+
+@pytest.mark.usefixtures("evaluated")
+def test_the_site_chooses_paper_and_design_and_a_module_may_choose_another(
+    app: Flask, as_learner: FlaskClient, module: Module, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = replace(app.config["SOAR"], designs=DESIGNS, paper="a4")
+    monkeypatch.setitem(app.config, "SOAR", config)
+    spec = module.spec.certificate.model_copy(update={"design": "riverside"})
+    serve(app, monkeypatch, with_spec(module, certificate=spec))
+
+    confirm(as_learner, module, "Ana")
+
+    (certificate,) = certificates(app)
+    assert (certificate.design, certificate.template_version) == ("riverside", 1)
+    assert certificate.paper == "a4"
+
+
+@pytest.mark.usefixtures("evaluated")
+def test_a_step_that_nobody_offers_shows_the_picture_again(
+    app: Flask, as_learner: FlaskClient, module: Module
+) -> None:
+    assert see(as_learner, module, "Ana", step="now").status_code == 200
+    assert certificates(app) == []
+
+
 # --- credit -------------------------------------------------------------------------------------
 
 
@@ -455,7 +592,9 @@ def gardener(pack: Flask) -> FlaskClient:
 
 
 def claim(client: FlaskClient, language: str = "ar", **data: str) -> Any:
-    return post(client, f"/{language}/learn/garden/certificate", {"name": "Ana", **data})
+    return post(
+        client, f"/{language}/learn/garden/certificate", {"name": "Ana", "step": "issue", **data}
+    )
 
 
 @pytest.mark.parametrize("amount", ["1.5", "1,5", " 1.50 "])
@@ -515,6 +654,21 @@ def test_a_claim_that_does_not_fit_keeps_what_was_typed(gardener: FlaskClient) -
 
     assert response.status_code == 422
     assert (value_of(response, "name"), value_of(response, "amount")) == ("Ana", "0.3")
+
+
+def test_the_credit_claimed_is_shown_and_kept_before_it_is_issued(
+    pack: Flask, gardener: FlaskClient
+) -> None:
+    response = claim(gardener, offer="hours", amount="1,5", step="")
+
+    sent = {
+        str(box["name"]): str(box["value"])
+        for box in parsed(response).select("main form [type=hidden]")
+    }
+    assert (sent["offer"], sent["amount"]) == ("hours", "1.5")
+    assert certificates(pack) == []
+    gardener.post("/ar/learn/garden/certificate", data={**sent, "step": "issue"})
+    assert [str(item.credit_amount) for item in certificates(pack)] == ["1.50"]
 
 
 def test_no_credit_may_be_claimed_at_all(pack: Flask, gardener: FlaskClient) -> None:

