@@ -15,7 +15,7 @@ import pypdf
 import pytest
 from flask import Flask
 
-from soar_lms.certificates import pdf
+from soar_lms.certificates import layout, pdf
 from soar_lms.certificates.context import make_context
 from soar_lms.certificates.fonts import face_sources
 from soar_lms.certificates.pdf import PDFError, render_pdf
@@ -291,7 +291,7 @@ def test_markup_in_a_name_is_printed_as_it_stands(spoken: Flask) -> None:
 )
 def test_an_address_that_is_not_packaged_is_refused(address: str) -> None:
     with pytest.raises(ValueError, match="refused"):
-        pdf._make_fetcher().fetch(address)
+        layout.make_fetcher().fetch(address)
 
 
 def test_an_address_that_was_refused_stops_the_document(
@@ -307,9 +307,11 @@ def test_an_address_that_was_refused_stops_the_document(
 @pytest.fixture
 def _fresh_style() -> Iterator[None]:
     """Let the style sheet be read anew in this test, and again after it."""
-    pdf._style.cache_clear()
+    for kept in (pdf.write_style, layout.load_style):
+        kept.cache_clear()
     yield
-    pdf._style.cache_clear()
+    for kept in (pdf.write_style, layout.load_style):
+        kept.cache_clear()
 
 
 @pytest.mark.usefixtures("_fresh_style")
@@ -325,7 +327,7 @@ def test_a_font_that_cannot_be_read_stops_the_document(
     spoken: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken = {key: (name, weight, b"") for key, (name, weight, _) in face_sources().items()}
-    monkeypatch.setattr("soar_lms.certificates.pdf.face_sources", lambda: broken)
+    monkeypatch.setattr("soar_lms.certificates.layout.face_sources", lambda: broken)
 
     with pytest.raises(PDFError):
         document()
