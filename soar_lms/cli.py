@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,6 +25,8 @@ from soar_lms.audit.services import Action, operator, record
 from soar_lms.catalogue.commands import content
 from soar_lms.catalogue.problems import ContentError
 from soar_lms.certificates.commands import certificates
+from soar_lms.certificates.documents import RENDERERS
+from soar_lms.certificates.pool import running_renderers
 from soar_lms.clock import utc_now
 from soar_lms.cohorts.commands import cohorts
 from soar_lms.config import ConfigError, Mode, read_config
@@ -68,7 +71,16 @@ def load_app() -> Flask:
 @click.option("--workers", default=2, show_default=True, help="Processes that answer.")
 def serve_command(host: str, port: int, workers: int) -> None:
     """Serve the site. Put a proxy with TLS in front of it."""
-    serve(load_app(), host=host, port=port, workers=workers)
+    _serve(load_app(), host, port, workers)
+
+
+def _serve(app: Flask, host: str, port: int, workers: int) -> None:
+    """Serve with processes beside the workers that make documents, unless there are to be none."""
+    with ExitStack() as stack:
+        if count := app.config["SOAR"].renderers:
+            renderers = stack.enter_context(running_renderers(count, workers))
+            app.extensions[RENDERERS] = renderers
+        serve(app, host=host, port=port, workers=workers)
 
 
 @main.command()
@@ -161,7 +173,7 @@ def demo_command(host: str, port: int) -> None:
         click.echo(f"  {account.email:<22} {account.what}")
     click.echo(f"\nE-mail is written to {config.mail_folder}. Stop with Ctrl-C.\n")
     try:
-        serve(app, host=host, port=port, workers=2)
+        _serve(app, host, port, workers=2)
     finally:
         sender.terminate()
         sender.wait()

@@ -1,4 +1,4 @@
-"""From a manuscript to a sheet: WeasyPrint lays out and draws, and what repeats is done once.
+"""From a manuscript to what is set: WeasyPrint lays out and draws, and what repeats is done once.
 
 What is kept between documents belongs to a style sheet: its rules, its fonts and their subsets, the
 styles of elements. None of it changes a byte. Import this late: it loads WeasyPrint.
@@ -24,8 +24,8 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 from soar_lms.certificates.embedding import Fonts, FontStore
 from soar_lms.certificates.fonts import face_sources
 from soar_lms.certificates.manuscript import Attachment, Manuscript, PDFError
-from soar_lms.certificates.pictures import Pictures
-from soar_lms.certificates.sheets import Sheet, deflate
+from soar_lms.certificates.pictures import Pictures, StoredImages
+from soar_lms.certificates.typeset import Typeset, deflate
 from soar_lms.certificates.warm_styles import Plans, WarmDocument
 from soar_lms.certificates.xmp import declare_ua
 
@@ -38,35 +38,38 @@ STYLES = 16
 """How many style sheets are kept; one for each design."""
 
 
-def lay_out(manuscript: Manuscript) -> Sheet:
+def lay_out(manuscript: Manuscript) -> Typeset:
     """Lay out one document.
 
     :raises PDFError: when anything it needs is not there, or is not understood.
     """
-    style = load_style(manuscript.style)
+    style = load_style(manuscript.styles)
     with _complaints_are_errors():
         document = style.lay_out(manuscript.markup)
         attachments = [_attach(item, manuscript.created) for item in manuscript.attachments]
         pdf = generate_pdf(document, None, 1, **(_OPTIONS | {"attachments": attachments}))
-    return _make_sheet(pdf, document.metadata.lang or "", manuscript)
+    return _make_typeset(pdf, document.metadata.lang or "", manuscript)
 
 
 class _Style:
-    """A style sheet with everything that its documents share."""
+    """Style sheets with everything that its documents share."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, texts: tuple[str, ...]) -> None:
         self._fonts = FontConfiguration()
         self._store = FontStore()
-        self._plans = Plans(text)
+        self._plans = Plans("\n".join(texts))
+        self._images = StoredImages()
         self._fetcher = make_fetcher()
         with _complaints_are_errors():
-            self._css = weasyprint.CSS(
-                string=text, url_fetcher=self._fetcher, font_config=self._fonts
-            )
+            self._sheets = [
+                weasyprint.CSS(string=text, url_fetcher=self._fetcher, font_config=self._fonts)
+                for text in texts
+            ]
 
     def lay_out(self, markup: str) -> Any:
         html = weasyprint.HTML(string=markup, url_fetcher=self._fetcher, base_url="soar:")
-        options = _OPTIONS | {"stylesheets": [self._css], "cache": Pictures()}
+        pictures = Pictures(self._images)
+        options = _OPTIONS | {"stylesheets": self._sheets, "cache": pictures}
         document = WarmDocument.lay_out(html, self._fonts, self._plans, options)
         document.fonts = Fonts(self._store)
         return document
@@ -127,7 +130,7 @@ def _complaints_are_errors() -> Iterator[None]:
 # --- from WeasyPrint's objects to ours ----------------------------------------------------------
 
 
-def _make_sheet(pdf: Any, language: str, manuscript: Manuscript) -> Sheet:
+def _make_typeset(pdf: Any, language: str, manuscript: Manuscript) -> Typeset:
     catalog = pdf.catalog
     _declare_ua(pdf)
     _link_directly(pdf)
@@ -138,7 +141,7 @@ def _make_sheet(pdf: Any, language: str, manuscript: Manuscript) -> Sheet:
     root = pdf.objects[structure]
     pages = tuple(pdf.pages["Kids"][::3])
     contents = frozenset(_number(pdf.objects[page]["Contents"]) for page in pages)
-    return Sheet(
+    return Typeset(
         objects=tuple(_write(item, item.number in contents) for item in pdf.objects),
         streams=frozenset(item.number for item in pdf.objects if isinstance(item, pydyf.Stream)),
         contents=contents,

@@ -29,10 +29,10 @@ class Attachment:
 
 @dataclass(frozen=True)
 class Manuscript:
-    """One document: HTML, its style sheet, and what is in neither."""
+    """One document: HTML, its style sheets, and what is in neither."""
 
     markup: str
-    style: str
+    styles: tuple[str, ...]
     identifier: str
     """What the file's identifier is made of: the same words, the same identifier."""
     label: str

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import IO
 
 from soar_lms.certificates.manuscript import PDFError
-from soar_lms.certificates.sheets import HEADER, Sheet, end_file, pack_objects
+from soar_lms.certificates.typeset import HEADER, Typeset, end_file, pack_objects
 from soar_lms.certificates.xmp import write_xmp
 
 # A string (nothing in it is a reference), a reference, or a key of the parent tree.
@@ -53,22 +53,22 @@ class MergedFile:
         self._profile = b""
         self._write(HEADER)
 
-    def add(self, sheet: Sheet) -> None:
+    def add(self, typeset: Typeset) -> None:
         """Write one document behind the others."""
-        numbers = {page: self._take() for page in sheet.pages}
-        numbers |= {sheet.structure: self._document, sheet.tree: self._node}
-        heads = [data.split(_STREAM, 1)[0] for data in sheet.objects]
-        own = self._share(sheet, heads, numbers)
+        numbers = {page: self._take() for page in typeset.pages}
+        numbers |= {typeset.structure: self._document, typeset.tree: self._node}
+        heads = [data.split(_STREAM, 1)[0] for data in typeset.objects]
+        own = self._share(typeset, heads, numbers)
         for number in own:
             if number not in numbers:
                 numbers[number] = self._take()
         for number in own:
-            self._put(sheet, number, heads[number], numbers)
-        self._note_parts(sheet, numbers)
-        self._note_pages([numbers[page] for page in sheet.pages])
-        self._note_bookmark(sheet.label, numbers[sheet.pages[0]])
+            self._put(typeset, number, heads[number], numbers)
+        self._note_parts(typeset, numbers)
+        self._note_pages([numbers[page] for page in typeset.pages])
+        self._note_bookmark(typeset.label, numbers[typeset.pages[0]])
         if not self._profile:
-            self._profile = self._renumber(sheet.profile, numbers)
+            self._profile = self._renumber(typeset.profile, numbers)
         self._flush()
 
     def close(self) -> int:
@@ -154,15 +154,15 @@ class MergedFile:
 
     # --- one document ---------------------------------------------------------------------------
 
-    def _share(self, sheet: Sheet, heads: list[bytes], numbers: dict[int, int]) -> list[int]:
+    def _share(self, typeset: Typeset, heads: list[bytes], numbers: dict[int, int]) -> list[int]:
         """Find what the file has already; return which objects are the document's own."""
-        references = _reachable(sheet, heads)
+        references = _reachable(typeset, heads)
         shareable: set[int] = set()
         own = []
         for number in sorted(references):
             is_own = (
                 number in numbers
-                or number in sheet.contents
+                or number in typeset.contents
                 or b"/StructParent" in heads[number]
                 or not references[number] <= shareable
             )
@@ -171,21 +171,22 @@ class MergedFile:
                 continue
             shareable.add(number)
             data = (
-                self._renumber(heads[number], numbers) + sheet.objects[number][len(heads[number]) :]
+                self._renumber(heads[number], numbers)
+                + typeset.objects[number][len(heads[number]) :]
             )
             digest = hashlib.md5(data, usedforsecurity=False).digest()
             if digest not in self._shared:
                 self._shared[digest] = self._take()
-                self._put_data(self._shared[digest], data, number in sheet.streams)
+                self._put_data(self._shared[digest], data, number in typeset.streams)
             numbers[number] = self._shared[digest]
         return own
 
-    def _put(self, sheet: Sheet, number: int, head: bytes, numbers: Mapping[int, int]) -> None:
-        data = self._renumber(head, numbers) + sheet.objects[number][len(head) :]
-        if number == sheet.element:
-            part = b"/S /Part/Lang %s/T %s" % (_text(sheet.language), _text(sheet.label))
+    def _put(self, typeset: Typeset, number: int, head: bytes, numbers: Mapping[int, int]) -> None:
+        data = self._renumber(head, numbers) + typeset.objects[number][len(head) :]
+        if number == typeset.element:
+            part = b"/S /Part/Lang %s/T %s" % (_text(typeset.language), _text(typeset.label))
             data = data.replace(b"/S /Document", part, 1)
-        self._put_data(numbers[number], data, number in sheet.streams)
+        self._put_data(numbers[number], data, number in typeset.streams)
 
     def _put_data(self, number: int, data: bytes, is_stream: bool) -> None:
         if is_stream:
@@ -202,18 +203,18 @@ class MergedFile:
 
         return _TOKEN.sub(replace, data)
 
-    def _note_parts(self, sheet: Sheet, numbers: Mapping[int, int]) -> None:
+    def _note_parts(self, typeset: Typeset, numbers: Mapping[int, int]) -> None:
         """Enter the document's tags, and which of them its pages use."""
-        first, last = self._keys, self._keys + len(sheet.parents) - 1
+        first, last = self._keys, self._keys + len(typeset.parents) - 1
         entries = b" ".join(
             b"%d %s" % (key, self._renumber(value, numbers))
-            for key, value in enumerate(sheet.parents, start=first)
+            for key, value in enumerate(typeset.parents, start=first)
         )
         leaf = self._take()
         self._pack(leaf, b"<</Limits [%d %d]/Nums [%s]>>" % (first, last, entries))
         self._leaves.append((leaf, first, last))
         self._keys = last + 1
-        self._parts.append(numbers[sheet.element])
+        self._parts.append(numbers[typeset.element])
 
     def _note_pages(self, pages: list[int]) -> None:
         self._pages += len(pages)
@@ -281,10 +282,10 @@ class MergedFile:
         self._write(end_file(number, self._position, places, catalog, info, (digest, digest)))
 
 
-def _reachable(sheet: Sheet, heads: list[bytes]) -> dict[int, set[int]]:
+def _reachable(typeset: Typeset, heads: list[bytes]) -> dict[int, set[int]]:
     """Return what pages and tags need, with what each refers to; not what stands above them."""
-    above = {sheet.structure, sheet.tree}
-    waiting = [*sheet.pages, sheet.element, *_found(sheet.profile)]
+    above = {typeset.structure, typeset.tree}
+    waiting = [*typeset.pages, typeset.element, *_found(typeset.profile)]
     references: dict[int, set[int]] = {}
     while waiting:
         number = waiting.pop()

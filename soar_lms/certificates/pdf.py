@@ -17,7 +17,7 @@ from soar_lms.certificates.context import DocumentContext
 from soar_lms.certificates.fonts import face_sources, font_files
 from soar_lms.certificates.manuscript import Attachment, Manuscript, PDFError
 from soar_lms.certificates.merged import MergedFile
-from soar_lms.certificates.sheets import Sheet, write_file
+from soar_lms.certificates.typeset import Typeset, write_file
 from soar_lms.i18n import speaking
 
 __all__ = [
@@ -81,7 +81,7 @@ def render_merged(
     return merged.close()
 
 
-def lay_out(manuscript: Manuscript) -> Sheet:
+def lay_out(manuscript: Manuscript) -> Typeset:
     """Lay a manuscript out in this process.
 
     :raises PDFError: as `render_pdf`.
@@ -101,7 +101,7 @@ def write_manuscript(
     """
     return Manuscript(
         markup=write_markup(context),
-        style=write_style(),
+        styles=write_style(),
         identifier=context.code,
         label=context.name,
         created=context.created,
@@ -118,19 +118,20 @@ def write_markup(context: DocumentContext) -> str:
 
 
 @cache
-def write_style() -> str:
-    """Return the style sheet of documents, which is the same for all of them.
+def write_style() -> tuple[str, ...]:
+    """Return the style sheets of documents, which are the same for all of them.
 
     :raises PDFError: when no fonts are installed.
     """
     if not font_files():
         raise PDFError("no fonts are installed: pip install fontpkg-public-sans fontpkg-noto-sans")
-    return render_template(
+    style = render_template(
         "certificates/document.css",
         families=list(font_files()),
         faces=face_sources(),
         emblem=_data_address(_EMBLEM),
     )
+    return (style,)
 
 
 def load_weasyprint() -> Any:

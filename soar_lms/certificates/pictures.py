@@ -8,7 +8,11 @@ from __future__ import annotations
 
 import base64
 import re
+from collections import OrderedDict
 from typing import Any
+
+import pydyf
+from weasyprint.images import RasterImage
 
 _SVG_ADDRESS = "data:image/svg+xml;base64,"
 
@@ -21,16 +25,66 @@ _SEGNO = re.compile(
 _STEP = re.compile(rb"([Mm])(-?\d+) (-?\d+)(?:\.5)?h(\d+)")
 
 
+IMAGES = 32
+"""How many images a style sheet keeps: logos and signatures of a design."""
+
+
+class StoredImages(OrderedDict[str, Any]):
+    """Images of points that documents of a design share; those used last."""
+
+    def find(self, address: str) -> Any:
+        if address in self:
+            self.move_to_end(address)
+        return self.get(address)
+
+    def keep(self, address: str, image: RasterImage) -> StoredImage:
+        stored = self[address] = StoredImage(image)
+        while len(self) > IMAGES:
+            self.popitem(last=False)
+        return stored
+
+
 class Pictures(dict[str, Any]):
     """The pictures of one document by their address, as WeasyPrint asks for them."""
 
+    def __init__(self, images: StoredImages) -> None:
+        super().__init__()
+        self._images = images
+
     def __contains__(self, address: object) -> bool:
-        if super().__contains__(address):
-            return True
-        picture = read_qr_code(address) if isinstance(address, str) else None
+        if super().__contains__(address) or not isinstance(address, str):
+            return super().__contains__(address)
+        picture = self._images.find(address) or read_qr_code(address)
         if picture is not None:
-            self[str(address)] = picture
+            super().__setitem__(address, picture)
         return picture is not None
+
+    def __setitem__(self, address: str, picture: Any) -> None:
+        if isinstance(picture, RasterImage):
+            picture = self._images.keep(address, picture)
+        super().__setitem__(address, picture)
+
+
+class StoredImage(RasterImage):
+    """An image that is read and compressed once."""
+
+    def __init__(self, image: RasterImage) -> None:
+        self.__dict__.update(image.__dict__)
+        self._made: dict[tuple[bool, float], Any] = {}
+
+    def get_x_object(self, interpolate: bool, dpi_ratio: float) -> Any:
+        key = (interpolate, dpi_ratio)
+        if key not in self._made:
+            self._made[key] = super().get_x_object(interpolate, dpi_ratio)
+        return _copy_stream(self._made[key])
+
+
+def _copy_stream(stream: Any) -> Any:
+    """Return a stream that a document can number; its mask is one, too."""
+    extra = pydyf.Dictionary(dict(stream.extra))
+    if "SMask" in extra:
+        extra["SMask"] = _copy_stream(extra["SMask"])
+    return pydyf.Stream(stream.stream, extra, stream.compress)
 
 
 class QRCode:

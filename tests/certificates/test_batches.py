@@ -30,7 +30,7 @@ from soar_lms.certificates.pdf import (
     render_merged,
     render_pdf,
 )
-from soar_lms.certificates.sheets import write_file
+from soar_lms.certificates.typeset import write_file
 from tests.certificates.test_context import row
 
 ADDRESS = "https://training.example.org/verify/0123-4567-89AB-CDEF-GHJK-MNPQ-RSX"
@@ -92,7 +92,7 @@ def test_a_document_has_the_same_bytes_in_another_process(tmp_path: Path) -> Non
     script = f"""
 from soar_lms.certificates.layout import lay_out
 from soar_lms.certificates.manuscript import Manuscript
-from soar_lms.certificates.sheets import write_file
+from soar_lms.certificates.typeset import write_file
 from hashlib import sha256
 for item in {manuscripts[::-1]!r}:
     print(sha256(write_file(lay_out(item))).hexdigest())
@@ -167,7 +167,7 @@ _SQUARE = "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>"
 def _manuscript(body: str, style: str = "") -> Manuscript:
     markup = f'<html lang="en"><head><title>T</title></head><body>{body}</body></html>'
     created = "2026-11-22T15:00:00Z"
-    return Manuscript(markup, pdf.write_style() + style, "id", "Ana", created)
+    return Manuscript(markup, (*pdf.write_style(), style), "id", "Ana", created)
 
 
 def test_a_file_is_small_enough_to_mail(tmp_path: Path) -> None:

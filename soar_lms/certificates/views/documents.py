@@ -11,7 +11,7 @@ from soar_lms.audit.services import Action, note_view
 from soar_lms.certificates import services
 from soar_lms.certificates.access import can_view
 from soar_lms.certificates.codes import format_code
-from soar_lms.certificates.documents import file_name, make_document
+from soar_lms.certificates.documents import deliver_document, file_name
 from soar_lms.certificates.models import Certificate
 from soar_lms.certificates.views.blueprint import blueprint
 from soar_lms.clock import utc_now
@@ -34,7 +34,7 @@ def show_certificate(code: str) -> ResponseReturnValue:
 @access(Access.LEARNER)
 def download_certificate(code: str) -> ResponseReturnValue:
     certificate = _readable(code)
-    response = Response(make_document(certificate), content_type="application/pdf")
+    response = Response(deliver_document(certificate), content_type="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="{file_name(certificate)}"'
     return response
 

@@ -1,6 +1,6 @@
-"""Sheets: the PDF objects of one document, and the file they become.
+"""The PDF objects of one document, and the file they become.
 
-One document alone and the same document among many are written from the same sheet: so a file has
+One document alone and the same document among many are written from the same objects: so a file has
 the same bytes whoever asked for it and however many were made with it.
 """
 
@@ -15,7 +15,7 @@ HEADER = b"%PDF-1.7\n%\xf0\x9f\x96\xa4\n"
 
 
 @dataclass(frozen=True)
-class Sheet:
+class Typeset:
     """A document that is laid out and not yet a file; it can be sent to another process.
 
     An object's number is its place in `objects`; the first is none. References inside are to these
@@ -45,14 +45,14 @@ class Sheet:
     language: str
 
 
-def write_file(sheet: Sheet) -> bytes:
+def write_file(typeset: Typeset) -> bytes:
     """Return the file of one document."""
-    last = len(sheet.objects)
+    last = len(typeset.objects)
     parts, position = [HEADER], len(HEADER)
     places = [(0, 0, 0)] * (last + 2)
     packed: list[tuple[int, bytes]] = []
-    for number, data in enumerate(sheet.objects):
-        if number in sheet.streams:
+    for number, data in enumerate(typeset.objects):
+        if number in typeset.streams:
             places[number] = (1, position, 0)
             parts.append(b"%d 0 obj\n%s\nendobj\n" % (number, data))
             position += len(parts[-1])
@@ -63,9 +63,9 @@ def write_file(sheet: Sheet) -> bytes:
     parts.append(b"%d 0 obj\n%s\nendobj\n" % (last, pack_objects(packed)))
     position += len(parts[-1])
     places[last + 1] = (1, position, 0)
-    content = hashlib.md5(b"".join(sheet.objects), usedforsecurity=False).digest()
-    identifiers = sheet.identifier, content
-    parts.append(end_file(last + 1, position, places, sheet.catalog, sheet.info, identifiers))
+    content = hashlib.md5(b"".join(typeset.objects), usedforsecurity=False).digest()
+    identifiers = typeset.identifier, content
+    parts.append(end_file(last + 1, position, places, typeset.catalog, typeset.info, identifiers))
     return b"".join(parts)
 
 
