@@ -54,7 +54,6 @@ PROCESSES = 2
 EARLY, LATE, GROWTH_GOAL = 200, 2_000, 1.1
 FLOOD = 8
 READERS = 2
-FLOOD_GOAL = 5
 _NAMES = (
     "Ana Torres Vega",
     "Samuel Okonkwo",
@@ -215,15 +214,19 @@ def _run_processes(kind: str, seconds: int) -> tuple[float, float]:
 
 def _work(kind: str, seconds: float) -> tuple[float, float]:
     """Make documents for some seconds; return how many a second, of time and of a processor."""
-    make = {"plain": _make_plain, "files": _make_files, "merged": _merge}[kind]
+    make, size = {
+        "plain": (_make_plain, 2),
+        "files": (_make_files, BATCH),
+        "merged": (_merge, BATCH),
+    }[kind]
     with _site() as contexts:
-        make(list(islice(contexts, 2 * len(_NAMES))))
+        make(list(islice(contexts, size)))
         print("ready", flush=True)
         sys.stdin.readline()
         begun, busy, made = time.perf_counter(), time.process_time(), 0
         while time.perf_counter() - begun < seconds:
-            make(list(islice(contexts, BATCH)))
-            made += BATCH
+            make(list(islice(contexts, size)))
+            made += size
         return made / (time.perf_counter() - begun), made / (time.process_time() - busy)
 
 
@@ -266,43 +269,49 @@ def _memory_mb() -> float:
 
 
 def _measure_flood(seconds: int, rounds: int) -> Iterator[Figure]:
-    """Read lessons alone, then while others ask for certificates as fast as they can."""
+    """Read lessons alone, then while others ask for certificates as fast as they can.
+
+    Once as it is served, once with workers that make documents themselves.
+    """
+    quiet, flooded, answered, served = _read_in_flood(seconds, rounds, renderers=PROCESSES)
+    _, without, _, _ = _read_in_flood(seconds, rounds, renderers=0)
+    yield Figure("lesson p95 in a flood", flooded, "ms", quiet, None, higher=False)
+    yield Figure("the same, without pool", flooded, "ms", without, 1, higher=False)
+    yield Figure("files in the flood", served, "/s", answered, None)
+
+
+def _read_in_flood(seconds: int, rounds: int, *, renderers: int) -> tuple[float, ...]:
+    """Return p95 of lessons alone and in a flood, requests of the flood a second, and files."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         url = f"sqlite:///{folder / 'soar.db'}"
         lesson, documents = _fill(create_app(make_config(folder, url)))
-        with serving(folder, url, renderers=PROCESSES) as site:
-            load(f"{site.address}/", lesson, 1, READERS)
-            subprocess.run(_wrk(site.address, documents, 5), check=True, capture_output=True)
-            quiet, flooded, made = [], [], []
+        found = []
+        with serving(folder, url, renderers=renderers) as site:
+            address = f"{site.address}/"
+            load(address, lesson, 1, READERS)
+            _flood(address, documents, 5)
             for _ in range(rounds):
-                quiet.append(load(f"{site.address}/", lesson, seconds, READERS).ms[95])
+                quiet = load(address, lesson, seconds, READERS).ms[95]
                 with ThreadPoolExecutor(1) as pool:
-                    flood = pool.submit(_flood, site.address, documents, seconds + 1)
+                    flood = pool.submit(_flood, address, documents, seconds + 1)
                     time.sleep(0.5)
-                    flooded.append(load(f"{site.address}/", lesson, seconds, READERS).ms[95])
-                    made.append(flood.result())
-    limit = statistics.median(quiet)
-    value = statistics.median(flooded)
-    yield Figure("lesson p95 in a flood", value, "ms", limit, FLOOD_GOAL, higher=False)
-    answered, served = (statistics.median(item) for item in zip(*made, strict=True))
-    yield Figure("certificates in the flood", served, "/s", answered, None)
+                    flooded = load(address, lesson, seconds, READERS).ms[95]
+                    found.append((quiet, flooded, *flood.result()))
+    return tuple(map(statistics.median, zip(*found, strict=True)))
 
 
 def _flood(address: str, script: str, seconds: int) -> tuple[float, float]:
     """Ask for certificates; return how many requests a second were answered, and with a file."""
-    command = _wrk(address, script, seconds)
-    output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    with tempfile.NamedTemporaryFile("w", suffix=".lua") as file:
+        file.write(script)
+        file.flush()
+        command = ["wrk", "-t1", f"-c{FLOOD}", f"-d{seconds}s", "-s", file.name, address]
+        output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     requests = re.search(r"(\d+) requests in", output)
     refused = re.search(r"Non-2xx or 3xx responses: (\d+)", output)
     answered = int(requests.group(1)) if requests else 0
     return answered / seconds, (answered - int(refused.group(1) if refused else 0)) / seconds
-
-
-def _wrk(address: str, script: str, seconds: int) -> list[str]:
-    path = Path(tempfile.gettempdir()) / f"flood-{abs(hash(script))}.lua"
-    path.write_text(script, encoding="utf-8")
-    return ["wrk", "-t1", f"-c{FLOOD}", f"-d{seconds}s", "-s", str(path), f"{address}/"]
 
 
 def _fill(app: Flask) -> tuple[str, str]:

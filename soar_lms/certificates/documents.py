@@ -8,7 +8,7 @@ import structlog
 from flask import current_app
 
 from soar_lms.certificates.codes import format_code
-from soar_lms.certificates.context import make_context
+from soar_lms.certificates.context import DocumentContext, make_context
 from soar_lms.certificates.models import Certificate
 from soar_lms.certificates.pdf import PDFError, render_pdf, write_manuscript
 from soar_lms.certificates.pool import Renderers, RenderersBusyError
@@ -67,11 +67,14 @@ def make_document(certificate: Certificate) -> bytes:
     :raises PDFError: when something needed to make it is missing.
     :raises RenderersBusyError: when too many wait for the processes that make documents.
     """
-    context = make_context(certificate, verify_address(certificate))
     renderers: Renderers | None = current_app.extensions.get(RENDERERS)
     if renderers is None:
-        return render_pdf(context)
-    return renderers.render(write_manuscript(context))
+        return render_pdf(_context_of(certificate))
+    return renderers.render(lambda: write_manuscript(_context_of(certificate)))
+
+
+def _context_of(certificate: Certificate) -> DocumentContext:
+    return make_context(certificate, verify_address(certificate))
 
 
 def verify_address(certificate: Certificate) -> str:

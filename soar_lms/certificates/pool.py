@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
@@ -91,14 +91,14 @@ class Renderers:
                 process.kill()
                 process.wait()
 
-    def render(self, manuscript: Manuscript) -> bytes:
-        """Return the file of a document.
+    def render(self, write: Callable[[], Manuscript]) -> bytes:
+        """Return the file of a document; `write` is called once there is a place to wait.
 
         :raises RenderersBusyError: when too many wait already.
         :raises PDFError: when it cannot be made, or the processes cannot be reached.
         """
-        message = pickle.dumps(manuscript)
         with self._place():
+            message = pickle.dumps(write())
             begun = time.monotonic()
             try:
                 answer = self._ask(message)

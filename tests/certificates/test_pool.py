@@ -68,7 +68,7 @@ def slow(manuscript: Manuscript) -> Manuscript:
 
 
 def test_another_process_makes_the_same_bytes(renderers: Renderers, manuscript: Manuscript) -> None:
-    assert renderers.render(manuscript) == write_file(pdf.lay_out(manuscript))
+    assert renderers.render(lambda: manuscript) == write_file(pdf.lay_out(manuscript))
 
 
 def test_what_is_wrong_with_a_document_is_said(
@@ -77,7 +77,7 @@ def test_what_is_wrong_with_a_document_is_said(
     broken = replace(manuscript, markup='<html lang="en"><img alt="x" src="file:///etc/passwd">')
 
     with pytest.raises(PDFError, match="file:///etc/passwd"):
-        renderers.render(broken)
+        renderers.render(lambda: broken)
 
 
 def test_a_process_that_was_killed_is_replaced_and_nobody_notices(
@@ -86,7 +86,7 @@ def test_a_process_that_was_killed_is_replaced_and_nobody_notices(
     before = process_of(renderers)
 
     os.kill(before, signal.SIGKILL)
-    data = renderers.render(manuscript)
+    data = renderers.render(lambda: manuscript)
 
     assert data.startswith(b"%PDF-1.7")
     assert process_of(renderers) != before
@@ -96,7 +96,7 @@ def test_a_process_that_dies_at_work_costs_one_more_try(
     renderers: Renderers, manuscript: Manuscript
 ) -> None:
     with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(renderers.render, slow(manuscript))
+        waiting = pool.submit(renderers.render, lambda: slow(manuscript))
         time.sleep(0.3)
         os.kill(process_of(renderers), signal.SIGKILL)
         time.sleep(0.5)
@@ -105,7 +105,7 @@ def test_a_process_that_dies_at_work_costs_one_more_try(
         with pytest.raises(PDFError, match="died twice"):
             waiting.result()
 
-    assert renderers.render(manuscript).startswith(b"%PDF-1.7")
+    assert renderers.render(lambda: manuscript).startswith(b"%PDF-1.7")
 
 
 def test_when_all_processes_are_gone_they_are_started_again(
@@ -115,19 +115,19 @@ def test_when_all_processes_are_gone_they_are_started_again(
     os.kill(renderers.process, signal.SIGKILL)
     os.kill(child, signal.SIGKILL)
 
-    assert renderers.render(manuscript).startswith(b"%PDF-1.7")
+    assert renderers.render(lambda: manuscript).startswith(b"%PDF-1.7")
 
 
 def test_a_document_that_takes_too_long_is_given_up(tmp_path: Path, manuscript: Manuscript) -> None:
     impatient = Renderers(tmp_path, count=1, waiting=1, limit=3)
     impatient.start()
     try:
-        impatient.render(manuscript)
+        impatient.render(lambda: manuscript)
 
         with pytest.raises(PDFError, match="too long"):
-            impatient.render(slow(manuscript))
+            impatient.render(lambda: slow(manuscript))
 
-        assert impatient.render(manuscript).startswith(b"%PDF-1.7")
+        assert impatient.render(lambda: manuscript).startswith(b"%PDF-1.7")
     finally:
         impatient.stop()
 
@@ -137,7 +137,7 @@ def test_a_flood_is_refused_at_once_and_those_who_wait_are_served(
 ) -> None:
     def ask(_number: int) -> str:
         try:
-            return "made" if renderers.render(manuscript) else ""
+            return "made" if renderers.render(lambda: manuscript) else ""
         except RenderersBusyError:
             return "refused"
 
@@ -145,12 +145,12 @@ def test_a_flood_is_refused_at_once_and_those_who_wait_are_served(
         answers = list(pool.map(ask, range(48)))
 
     assert set(answers) == {"made", "refused"}
-    assert renderers.render(manuscript).startswith(b"%PDF-1.7")
+    assert renderers.render(lambda: manuscript).startswith(b"%PDF-1.7")
 
 
 def test_processes_end_with_the_program_that_started_them(manuscript: Manuscript) -> None:
     with running_renderers(1, workers=2) as ending:
-        ending.render(manuscript)
+        ending.render(lambda: manuscript)
         processes = [ending.process, process_of(ending)]
 
     end = time.monotonic() + SOON_SECONDS
@@ -170,7 +170,7 @@ def _is_running(process: int) -> bool:
 def test_a_process_knows_no_secret(manuscript: Manuscript, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOAR_SECRET_KEY", "x" * 40)
     with running_renderers(1, workers=2) as others:
-        others.render(manuscript)
+        others.render(lambda: manuscript)
         environment = Path(f"/proc/{process_of(others)}/environ").read_bytes()
 
     assert b"SOAR_" not in environment
@@ -180,10 +180,10 @@ def test_a_swept_folder_is_made_again(tmp_path: Path, manuscript: Manuscript) ->
     folder = tmp_path / "swept"
     renderers = Renderers(folder, count=1, waiting=1)
     try:
-        renderers.render(manuscript)
+        renderers.render(lambda: manuscript)
         shutil.rmtree(folder)
 
-        assert renderers.render(manuscript).startswith(b"%PDF-1.7")
+        assert renderers.render(lambda: manuscript).startswith(b"%PDF-1.7")
     finally:
         renderers.stop()
 
