@@ -8,18 +8,19 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
+from benchmarks.certificates import measure_certificates
 from benchmarks.crash import measure_crash
 from benchmarks.figures import Figure
 from benchmarks.latencies import measure_waiting
 from benchmarks.many import measure_many
-from benchmarks.processes import measure_certificate, measure_start
+from benchmarks.processes import measure_start
 from benchmarks.requests import measure_answers, measure_lessons
 
 WORKLOADS = {
     "lesson": measure_lessons,
     "answer": measure_answers,
     "waiting": measure_waiting,
-    "certificate": measure_certificate,
+    "certificate": measure_certificates,
     "many": measure_many,
     "start": measure_start,
     "crash": measure_crash,

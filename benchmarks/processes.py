@@ -1,24 +1,16 @@
-"""What one process does: a warm certificate, and the time until it can answer."""
+"""What one process does: the time until it can answer."""
 
 from __future__ import annotations
 
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 from benchmarks.figures import Figure
-from soar_lms.app import create_app
-from soar_lms.certificates.documents import make_document
-from soar_lms.config import Config, Mode
-from tests.support.pdf_check import make_certificate
 
-CERTIFICATE_LIMIT_MS = 60
 START_LIMIT_SECONDS = 2
-CERTIFICATES = 40
 STARTS = 5
 _START = """
 import tempfile
@@ -30,29 +22,6 @@ create_app(Config(secret_key="x" * 40, mode=Mode.TESTING, instance=Path(folder),
                   database_url=f"sqlite:///{folder}/soar.db"))
 print("ready", flush=True)
 """
-
-
-def measure_certificate(_seconds: int, _rounds: int) -> Iterator[Figure]:
-    """Measure the median time of a certificate in a warm process."""
-    with tempfile.TemporaryDirectory() as folder:
-        app = create_app(
-            Config(
-                secret_key="x" * 40,
-                mode=Mode.TESTING,
-                instance=Path(folder),
-                database_url=f"sqlite:///{folder}/soar.db",
-            )
-        )
-        times = []
-        with app.test_request_context():
-            make_document(make_certificate())
-            for number in range(CERTIFICATES):
-                certificate = make_certificate(name=f"María José Núñez {number}")
-                start = time.perf_counter()
-                make_document(certificate)
-                times.append((time.perf_counter() - start) * 1000)
-    median = statistics.median(times)
-    yield Figure("warm certificate", median, "ms", CERTIFICATE_LIMIT_MS, 1, higher=False)
 
 
 def measure_start(_seconds: int, _rounds: int) -> Iterator[Figure]:

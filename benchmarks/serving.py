@@ -47,7 +47,7 @@ def make_config(folder: Path, url: str) -> Config:
 
 
 @contextmanager
-def serving(folder: Path, url: str) -> Iterator[Serving]:
+def serving(folder: Path, url: str, *, renderers: int = 0) -> Iterator[Serving]:
     """Serve the site on a database that is migrated; stop afterwards."""
     port = free_port()
     command = ["-m", "soar_lms", "serve", "--port", str(port), "--workers", str(WORKERS)]
@@ -57,6 +57,7 @@ def serving(folder: Path, url: str) -> Iterator[Serving]:
         "SOAR_INSTANCE": str(folder),
         "SOAR_DATABASE_URL": url,
         "SOAR_LOG_LEVEL": "warning",
+        "SOAR_RENDERERS": str(renderers),
     }
     with (
         (folder / "site.log").open("wb") as log,

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 
@@ -28,8 +29,10 @@ from soar_lms.catalogue.problems import ContentError
 from soar_lms.certificates.commands import certificates
 from soar_lms.certificates.credit_commands import credit
 from soar_lms.certificates.design_commands import design
+from soar_lms.certificates.documents import RENDERERS
 from soar_lms.certificates.jobs import keep_hashes
 from soar_lms.certificates.key_commands import keys
+from soar_lms.certificates.pool import running_renderers
 from soar_lms.clock import utc_now
 from soar_lms.cohorts.commands import cohorts
 from soar_lms.config import ConfigError, Mode, read_config
@@ -86,7 +89,16 @@ def load_app() -> Flask:
 @click.option("--workers", default=2, show_default=True, help="Processes that answer.")
 def serve_command(host: str, port: int, workers: int) -> None:
     """Serve the site. Put a proxy with TLS in front of it."""
-    serve(load_app(), host=host, port=port, workers=workers)
+    _serve(load_app(), host, port, workers)
+
+
+def _serve(app: Flask, host: str, port: int, workers: int) -> None:
+    """Serve with processes beside the workers that make documents, unless there are to be none."""
+    with ExitStack() as stack:
+        if count := app.config["SOAR"].renderers:
+            renderers = stack.enter_context(running_renderers(count, workers))
+            app.extensions[RENDERERS] = renderers
+        serve(app, host=host, port=port, workers=workers)
 
 
 @main.command()
@@ -179,7 +191,7 @@ def demo_command(host: str, port: int) -> None:
         click.echo(f"  {account.email:<22} {account.what}")
     click.echo(f"\nE-mail is written to {config.mail_folder}. Stop with Ctrl-C.\n")
     try:
-        serve(app, host=host, port=port, workers=2)
+        _serve(app, host, port, workers=2)
     finally:
         sender.terminate()
         sender.wait()

@@ -96,6 +96,7 @@ class Config:
     exit_url: str = "https://www.weather.gov/"
     proxies: int = 0
     metrics_token: str | None = field(default=None, repr=False)
+    renderers: int = 2
     log_level: str = "warning"
 
     @property
@@ -329,6 +330,12 @@ def _public_keys(value: str) -> tuple[str, ...]:
     return tuple(keys.check_public_name(item) for item in value.replace(",", " ").split())
 
 
+def _renderers(value: str) -> int:
+    if not value.isdecimal() or int(value) > 32:
+        raise ValueError("must be the number of processes that make documents, 0 to 32")
+    return int(value)
+
+
 def _log_level(value: str) -> str:
     levels = ("debug", "info", "warning", "error")
     if value.lower() not in levels:
@@ -370,5 +377,6 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "exit_url": _url("http", "https"),
     "proxies": _proxies,
     "metrics_token": _secret,
+    "renderers": _renderers,
     "log_level": _log_level,
 }

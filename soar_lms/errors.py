@@ -20,6 +20,8 @@ class DomainError(Exception):
     status = 409
     title: LazyString | str = lazy_gettext("This cannot be done now")
     message: LazyString | str = lazy_gettext("Please go back and try again.")
+    retry_after: int | None = None
+    """In how many seconds it can be done, if that is known; browsers ask again if it is soon."""
 
 
 class NotFoundError(DomainError):
@@ -64,6 +66,9 @@ _PAGES: dict[int, tuple[LazyString, LazyString]] = {
     ),
 }
 
+_SOON_SECONDS = 10
+"""A page waits that long by itself; more would surprise its reader."""
+
 _KEPT_HEADERS = frozenset({"Allow", "Retry-After"})
 """What an error says to programs, besides its page."""
 
@@ -80,7 +85,12 @@ def configure_errors(app: Flask) -> None:
 def _domain_error(error: DomainError) -> ResponseReturnValue:
     if error.status == NotFound.code:
         return _http_error(NotFound())
-    return _page(error.status, str(error.title), str(error.message))
+    response = make_response(_page(error.status, str(error.title), str(error.message)))
+    if error.retry_after is not None:
+        response.headers["Retry-After"] = str(error.retry_after)
+        if request.method == "GET" and error.retry_after <= _SOON_SECONDS:
+            response.headers["Refresh"] = str(error.retry_after)
+    return response
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:

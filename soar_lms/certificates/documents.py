@@ -5,24 +5,33 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from io import BytesIO
+from contextlib import contextmanager
 from pathlib import Path
+
+from flask import current_app
 
 from soar_lms.catalogue.problems import ContentError
 from soar_lms.certificates.badge import has_badges, write_credential
 from soar_lms.certificates.codes import format_code
-from soar_lms.certificates.context import make_context
+from soar_lms.certificates.context import DocumentContext, make_context
 from soar_lms.certificates.designs import Design, DesignMissingError
+from soar_lms.certificates.joining import join_files
+from soar_lms.certificates.manuscript import Attachment, Manuscript
+from soar_lms.certificates.manuscript import PDFError as PDFError
 from soar_lms.certificates.markup import MarkupError
-from soar_lms.certificates.merged import join_documents
 from soar_lms.certificates.models import Certificate
 from soar_lms.certificates.painting import paint_pages
-from soar_lms.certificates.pdf import Attachment, render_pdf
-from soar_lms.certificates.pdf import PDFError as PDFError
+from soar_lms.certificates.pdf import lay_out, render_merged, write_manuscript
+from soar_lms.certificates.pool import Renderers
+from soar_lms.certificates.pool import RenderersBusyError as RenderersBusyError
 from soar_lms.certificates.seal import sealed
+from soar_lms.certificates.typeset import write_file
 from soar_lms.errors import DomainError
-from soar_lms.i18n import gettext, lazy_gettext
+from soar_lms.i18n import current_language, gettext, lazy_gettext
 from soar_lms.messages.services import public_url
+
+RENDERERS = "renderers"
+"""The extension that holds the processes that make documents; without it this one makes them."""
 
 PICTURE_WIDTH = 1100
 """In pixels: sharp on a phone, and wide enough for a desktop."""
@@ -46,10 +55,11 @@ class DocumentErasedError(DomainError):
 
 
 def make_document(certificate: Certificate) -> bytes:
-    """Make the document as people get it: the same row gives the same bytes within a release.
+    """Make the document as people get it: the same row gives the same bytes, in any process.
 
     :raises DocumentErasedError: when its holder's name was erased.
     :raises PDFError: when something needed to make it is missing, or it cannot be sealed.
+    :raises RenderersBusyError: when too many wait for the processes that make documents.
     """
     return sealed(make_unsealed(certificate), certificate.issued_at)
 
@@ -59,16 +69,22 @@ def make_unsealed(certificate: Certificate) -> bytes:
 
     :raises DocumentErasedError: when its holder's name was erased.
     :raises PDFError: when something needed to make it is missing.
+    :raises RenderersBusyError: when too many wait for the processes that make documents.
     """
+    _refuse_erased(certificate)
+    return _render(certificate, attachments_of(certificate))
+
+
+def _refuse_erased(certificate: Certificate) -> None:
     if certificate.erased_at is not None:
         raise DocumentErasedError
-    return _render(certificate, attachments_of(certificate))
 
 
 def make_pictures(certificate: Certificate) -> list[bytes]:
     """Return the pages of a document that is not issued yet as PNG pictures.
 
     :raises PDFError: when something needed to make it is missing.
+    :raises RenderersBusyError: when too many wait for the processes that make documents.
     """
     return list(paint_pages(_render(certificate), PICTURE_WIDTH))
 
@@ -86,9 +102,23 @@ def _render(
     attachments: tuple[Attachment, ...] = (),
     design: Design | None = None,
 ) -> bytes:
+    def write() -> Manuscript:
+        with _faults_of_designs():
+            context = make_context(certificate, verify_address(certificate), design)
+            return write_manuscript(context, attachments)
+
+    renderers: Renderers | None = current_app.extensions.get(RENDERERS)
+    return write_file(lay_out(write())) if renderers is None else renderers.render(write)
+
+
+@contextmanager
+def _faults_of_designs() -> Iterator[None]:
+    """Say what is wrong with a design as whatever else keeps a document from being made.
+
+    :raises PDFError: then.
+    """
     try:
-        context = make_context(certificate, verify_address(certificate), design)
-        return render_pdf(context, attachments)
+        yield
     except (ContentError, DesignMissingError, MarkupError) as error:
         raise PDFError(str(error)) from error
 
@@ -97,14 +127,8 @@ def attachments_of(certificate: Certificate) -> tuple[Attachment, ...]:
     """Return the files that a document carries: its credential, where this site signs them."""
     if not has_badges():
         return ()
-    return (
-        Attachment(
-            name="credential.json",
-            description="Open Badges 3.0",
-            body=write_credential(certificate),
-            made_at=certificate.issued_at,
-        ),
-    )
+    body = write_credential(certificate)
+    return (Attachment(name="credential.json", body=body, description="Open Badges 3.0"),)
 
 
 def make_documents(certificates: Iterable[Certificate]) -> Iterator[bytes]:
@@ -118,20 +142,28 @@ def make_documents(certificates: Iterable[Certificate]) -> Iterator[bytes]:
 def merge_documents(certificates: Iterable[Certificate], target: Path) -> None:
     """Make one file of all documents, to print; a bookmark for each name leads to its page.
 
-    It is tagged and can be read aloud (PDF/UA-1); it is no PDF/A, and has neither credentials nor
-    seals: those are of a single document.
+    It is PDF/A-3a and PDF/UA-1 as each of them is, and has neither credentials nor seals: those are
+    of a single document.
 
     :raises PDFError: when something needed to make one is missing.
     """
-    certificates = list(certificates)
-    documents = map(BytesIO, make_documents(certificates))
-    names = [certificate.name for certificate in certificates]
-    join_documents(zip(names, documents, strict=True), target, gettext("Certificates"))
+    with target.open("wb") as file, _faults_of_designs():
+        render_merged(
+            map(_context_of, certificates),
+            file,
+            title=gettext("Certificates"),
+            language=current_language().tag,
+        )
+
+
+def _context_of(certificate: Certificate) -> DocumentContext:
+    _refuse_erased(certificate)
+    return make_context(certificate, verify_address(certificate))
 
 
 def join_merged(parts: Iterable[Path], target: Path) -> None:
     """Make one file of files that `merge_documents` made."""
-    join_documents(((None, part) for part in parts), target, gettext("Certificates"))
+    join_files(parts, target)
 
 
 def verify_address(certificate: Certificate) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import io
+from decimal import Decimal
 from pathlib import Path
 
 import pikepdf
@@ -20,7 +20,7 @@ from soar_lms.certificates.documents import (
     merge_documents,
     plain_name,
 )
-from soar_lms.certificates.merged import join_documents
+from soar_lms.certificates.joining import join_files
 from soar_lms.certificates.models import Certificate
 from soar_lms.database import transaction
 from tests.factories import make_certificate, make_person
@@ -92,7 +92,8 @@ def test_one_file_of_many_keeps_structure_languages_and_bookmarks(
         assert [str(item.Lang) for item in inner] == ["en", "es", "en"] * 2
         with whole.open_outline() as outline:
             assert [item.title for item in outline.root] == [name for name, _ in PEOPLE] * 2
-        assert whole.open_metadata()["pdfuaid:part"] == "1"
+        metadata = whole.open_metadata()
+        assert (metadata["pdfuaid:part"], metadata["pdfaid:part"]) == ("1", "3")
 
 
 def test_the_pages_of_one_file_point_to_their_own_elements(
@@ -108,6 +109,22 @@ def test_the_pages_of_one_file_point_to_their_own_elements(
             assert {item.Pg.objgen for item in elements} == {page.obj.objgen}
 
 
+def test_the_words_in_the_margin_of_a_second_page_come_along(
+    certificates: list[Certificate], tmp_path: Path
+) -> None:
+    """They have tags that hang on the page alone."""
+    certificates[0].credit_amount, certificates[0].credit_unit = Decimal(1), "hours"
+    certificates[0].credit_statement = "The board grants this activity an hour. " * 60
+
+    merge_documents(certificates[:1], tmp_path / "whole")
+
+    with pikepdf.open(tmp_path / "whole") as whole:
+        assert len(whole.pages) == 2
+
+
 def test_a_file_that_is_no_pdf_is_an_error(tmp_path: Path) -> None:
+    part = tmp_path / "part"
+    part.write_bytes(b"no PDF")
+
     with pytest.raises(pikepdf.PdfError):
-        join_documents([("x", io.BytesIO(b"no PDF"))], tmp_path / "whole", "Certificates")
+        join_files([part], tmp_path / "whole")

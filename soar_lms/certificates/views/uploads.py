@@ -12,6 +12,7 @@ from werkzeug.formparser import FormDataParser
 
 from soar_lms.access import Access, access
 from soar_lms.certificates.checking import Fault, NotOursError, check_file
+from soar_lms.certificates.delivery import told_to_wait
 from soar_lms.certificates.views.blueprint import blueprint
 from soar_lms.certificates.views.verify import answer, describe
 from soar_lms.clock import utc_now
@@ -59,7 +60,8 @@ def check_upload() -> ResponseReturnValue:
     if not data:
         return _refuse(NOTHING)
     try:
-        found = check_file(data)
+        with told_to_wait():
+            found = check_file(data)
     except NotOursError as error:
         return _refuse(error.fault)
     certificate = found.certificate

@@ -15,7 +15,7 @@ from soar_lms.accounts.services import update_practice
 from soar_lms.accounts.time_zones import time_zone_name
 from soar_lms.catalogue.model import Module
 from soar_lms.certificates.designs import Look, choose_look
-from soar_lms.certificates.documents import PDFError, make_pictures
+from soar_lms.certificates.documents import PDFError, RenderersBusyError, make_pictures
 from soar_lms.certificates.services import Provider, get_latest_certificate
 from soar_lms.clock import local_date
 from soar_lms.content import catalogue
@@ -128,7 +128,7 @@ def _show_result(module: Module, enrolment: Enrolment, form: ConfirmCompletionFo
     )
     try:
         pictures = make_pictures(draft)
-    except PDFError:
+    except (PDFError, RenderersBusyError):
         current_app.logger.exception("no picture of a certificate")
         pictures = []
     return render_template(
