@@ -26,12 +26,14 @@ from soar_lms.catalogue.problems import ContentError
 from soar_lms.certificates.commands import certificates
 from soar_lms.clock import utc_now
 from soar_lms.cohorts.commands import cohorts
+from soar_lms.cohorts.places import list_unsettled, settle_all
 from soar_lms.config import ConfigError, Mode, read_config
 from soar_lms.content import catalogue
 from soar_lms.database import transaction
 from soar_lms.i18n import languages
 from soar_lms.learning.commands import assessments, learners
-from soar_lms.learning.jobs import write_follow_ups
+from soar_lms.learning.jobs import renew_standings, write_follow_ups
+from soar_lms.learning.keeping import renew_outdated
 from soar_lms.messages.worker import Job, run_worker
 from soar_lms.migrations import downgrade, upgrade
 from soar_lms.server import serve
@@ -40,7 +42,10 @@ from soar_lms.translations import translations
 _host = click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 _port = click.option("--port", default=8000, show_default=True, help="Port to listen on.")
 
-JOBS = (Job("follow-ups", write_follow_ups, every=timedelta(minutes=1)),)
+JOBS = (
+    Job("follow-ups", write_follow_ups, every=timedelta(minutes=1)),
+    Job("standings", renew_standings, every=timedelta(minutes=1)),
+)
 """What the worker does for features, besides sending e-mail."""
 
 
@@ -89,7 +94,16 @@ def migrate(back_to: str | None) -> None:
             downgrade(back_to)
         else:
             upgrade()
+            _follow_content()
     click.echo(f"The database is at {back_to}." if back_to else "The database is up to date.")
+
+
+def _follow_content() -> None:
+    """Work out anew what rests on content that this release has changed, or is not there yet."""
+    people = renew_outdated(catalogue())
+    if people:
+        click.echo(f"Worked out anew where {people} people stand.")
+    settle_all(list_unsettled())
 
 
 @main.command("doctor")
@@ -183,6 +197,7 @@ def _prepare_demo(host: str, port: int) -> Flask:
         raise click.ClickException(str(error)) from None
     with app.app_context():
         upgrade()
+        _follow_content()
         with transaction():
             demo.make_demo(catalogue(), utc_now())
     return app

@@ -165,7 +165,7 @@ def _answer(
         is_right = (place - skip) % len(attempt.items) < right
         chosen = item["correct"] if is_right else wrong_answer(item)
         assessments.save_answer(attempt, item["question_id"], chosen, now)
-    assessments.submit_attempt(attempt, now)
+    learning.submit_test(enrolment, module, attempt, now)
 
 
 def wrong_answer(item: Mapping[str, Any]) -> list[str]:

@@ -74,8 +74,9 @@ def complete_lesson(module_id: str, setting: str, lesson_id: str) -> ResponseRet
     if lesson and lesson.by_setting and setting != enrolment.setting:
         return redirect(here)
     with transaction():
-        services.complete_lesson(enrolment, module, lesson_id, utc_now())
-        enrolment.language = current_language().tag
+        services.complete_lesson(
+            enrolment, module, lesson_id, utc_now(), language=current_language().tag
+        )
     return go_on(module, enrolment, get_standing(enrolment, module).path)
 
 
