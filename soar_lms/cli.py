@@ -16,7 +16,7 @@ from flask import Flask
 
 from soar_lms import __version__, demo, doctor
 from soar_lms.access import Role
-from soar_lms.accounts.services import create_person
+from soar_lms.accounts.services import create_person, find_person
 from soar_lms.administration.commands import people
 from soar_lms.app import create_app
 from soar_lms.assessments.commands import evaluations
@@ -36,6 +36,7 @@ from soar_lms.learning.jobs import renew_standings, write_follow_ups
 from soar_lms.learning.keeping import renew_outdated
 from soar_lms.messages.worker import Job, run_worker
 from soar_lms.migrations import downgrade, upgrade
+from soar_lms.seeding import seed_cohort
 from soar_lms.server import serve
 from soar_lms.translations import translations
 
@@ -162,12 +163,16 @@ def create(email: str, role: str, name: str, language: str | None) -> None:
     click.echo(f"Made the {person.role} {person.email}.")
 
 
-@main.command("demo")
+@main.group("demo", invoke_without_command=True)
 @_host
 @_port
-def demo_command(host: str, port: int) -> None:
+@click.pass_context
+def demo_command(context: click.Context, host: str, port: int) -> None:
     """Set up a demonstration in ./instance and serve it: nothing to configure."""
     app = _prepare_demo(host, port)
+    if context.invoked_subcommand is not None:
+        context.obj = app
+        return
     config = app.config["SOAR"]
     sender = subprocess.Popen([sys.executable, "-m", "soar_lms", "worker"])
     click.echo(f"\nOpen http://{host}:{port}/\n\nSign in with the password {demo.PASSWORD} as")
@@ -179,6 +184,26 @@ def demo_command(host: str, port: int) -> None:
     finally:
         sender.terminate()
         sender.wait()
+
+
+@demo_command.command()
+@click.option("--people", default=1_000, show_default=True, help="How many members it has.")
+@click.option("--modules", default=1, show_default=True, help="How many modules it takes.")
+@click.option("--seed", default=1, show_default=True, help="The same seed, the same people.")
+@click.pass_obj
+def seed(app: Flask, *, people: int, modules: int, seed: int) -> None:
+    """Make a large group of invented people for the demonstration's trainer."""
+    with app.app_context(), transaction():
+        trainer = find_person(demo.TRAINER)
+        if trainer is None:
+            raise click.ClickException("there is no demonstration here")
+        try:
+            made = seed_cohort(
+                trainer, catalogue(), people=people, modules=modules, seed=seed, now=utc_now()
+            )
+        except ValueError as error:
+            raise click.ClickException(str(error)) from None
+    click.echo(f"Made group {made.cohort_id}: {made.people} members, {made.invited} invited.")
 
 
 def _prepare_demo(host: str, port: int) -> Flask:

@@ -22,7 +22,7 @@ from soar_lms.clock import start_of_day
 from soar_lms.content import catalogue as catalogue_here
 from soar_lms.database import Among, Numbers, db, read, transaction
 from soar_lms.learning.models import Enrolment, KeptStanding
-from soar_lms.learning.path import fingerprint, write_left
+from soar_lms.learning.path import Path, fingerprint, write_left
 from soar_lms.learning.renewal import make_renewal, overall_status
 from soar_lms.learning.standing import load_dated, standing_of
 
@@ -43,33 +43,34 @@ def work_out(enrolments: Collection[Enrolment], modules: Mapping[str, Module]) -
     :param modules: those of the enrolments, by id; of others there is no row.
     """
     known = [item for item in enrolments if item.module_id in modules]
-    if not known:
-        return []
+    return [row for row, _ in _assess(known, modules)] if known else []
+
+
+def _assess(
+    known: Collection[Enrolment], modules: Mapping[str, Module]
+) -> Iterator[tuple[Row, Path]]:
     dated = load_dated(known)
     holders = {item.person_id for item in known if item.completed_at or item.cycle > 1}
     held = list_newest_days(holders) if holders else {}
     prints = {module_id: fingerprint(modules[module_id]) for module_id in _modules_of(known)}
-    rows = []
     for item in known:
         module = modules[item.module_id]
         progress, active_at = dated[item.id]
         path = standing_of(item, module, progress).path
-        rows.append(
-            {
-                "person_id": item.person_id,
-                "module_id": item.module_id,
-                "enrolment_id": item.id,
-                "cycle": item.cycle,
-                "state": str(overall_status(path.state, item.cycle, None)),
-                "steps_left": write_left(path.left),
-                "setting": item.setting,
-                "language": item.language,
-                "active_at": int(active_at.timestamp()),
-                "content": prints[item.module_id],
-                **_certified(held.get((item.person_id, item.module_id)), module),
-            }
-        )
-    return rows
+        row = {
+            "person_id": item.person_id,
+            "module_id": item.module_id,
+            "enrolment_id": item.id,
+            "cycle": item.cycle,
+            "state": str(overall_status(path.state, item.cycle, None)),
+            "steps_left": write_left(path.left),
+            "setting": item.setting,
+            "language": item.language,
+            "active_at": int(active_at.timestamp()),
+            "content": prints[item.module_id],
+            **_certified(held.get((item.person_id, item.module_id)), module),
+        }
+        yield row, path
 
 
 def _modules_of(enrolments: Iterable[Enrolment]) -> set[str]:
@@ -104,15 +105,17 @@ def _end(expires_on: date | None, time_zone: str, module: Module) -> Row:
 # --- keeping ------------------------------------------------------------------------------------
 
 
-def keep(enrolment: Enrolment, module: Module) -> None:
-    """Write the row of a present enrolment, after something in it has changed.
+def keep(enrolment: Enrolment, module: Module) -> Path:
+    """Write the row of a present enrolment, after something in it has changed; return its path.
 
     One at a time: of two lessons done at once, the later row knows of both.
     """
     db.session.flush()
     if db.engine.dialect.name == "postgresql":  # SQLite has one writer anyway
         read(_LOCK, {"enrolment_id": enrolment.id})
-    _write(work_out([enrolment], {module.id: module}))
+    ((row, path),) = _assess([enrolment], {module.id: module})
+    _write(row)
+    return path
 
 
 _LOCK = (
@@ -141,19 +144,28 @@ def _keep_flushed(person_ids: Collection[int], catalogue: Catalogue) -> None:
     _write(work_out(latest, catalogue.modules))
 
 
-def list_latest(person_ids: Collection[int]) -> list[Enrolment]:
-    """Return the present enrolments of people, in one query; nothing happens in them meanwhile."""
-    rows = db.session.scalars(
+def list_latest(person_ids: Collection[int], *, locked: bool = True) -> list[Enrolment]:
+    """Return the present enrolments of people, in one query.
+
+    :param locked: whether nothing may happen in them until the transaction ends.
+    """
+    statement = (
         select(Enrolment)
         .where(Among(Enrolment.person_id, bindparam("person_ids", list(person_ids), Numbers)))
         .order_by(Enrolment.person_id, Enrolment.module_id, Enrolment.cycle)
-        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
+    rows = db.session.scalars(statement.with_for_update(key_share=True) if locked else statement)
     return list({(item.person_id, item.module_id): item for item in rows}.values())
 
 
-def _write(rows: list[Row]) -> None:
+def work_out_now(person_ids: Collection[int], catalogue: Catalogue) -> dict[tuple[int, str], Row]:
+    """Return the rows of people as they must be by the content of today; nothing is written."""
+    rows = work_out(list_latest(person_ids, locked=False), catalogue.modules)
+    return {(row["person_id"], row["module_id"]): row for row in rows}
+
+
+def _write(rows: Row | list[Row]) -> None:
     if rows:
         db.session.connection().execute(_UPSERT[db.engine.dialect.name], rows)
 
@@ -205,8 +217,8 @@ def find_wrong(person_ids: Collection[int], catalogue: Catalogue) -> list[str]:
         if row.module_id in catalogue.modules
     }
     right = {
-        (row["person_id"], row["module_id"]): {name: row[name] for name in names}
-        for row in work_out(list_latest(person_ids), catalogue.modules)
+        key: {name: row[name] for name in names}
+        for key, row in work_out_now(person_ids, catalogue).items()
     }
     wrong = {key for key in kept.keys() | right.keys() if kept.get(key) != right.get(key)}
     return [f"{person_id} {module_id}" for person_id, module_id in sorted(wrong)]

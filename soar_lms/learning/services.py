@@ -31,7 +31,7 @@ from soar_lms.i18n import format_day, gettext, lazy_gettext
 from soar_lms.learning.follow_ups import plan_follow_up
 from soar_lms.learning.keeping import keep
 from soar_lms.learning.models import Enrolment, LessonCompletion
-from soar_lms.learning.path import SHARED, PathKind, Step
+from soar_lms.learning.path import SHARED, Path, PathKind, Step
 from soar_lms.learning.standing import find_enrolment, find_renewal, get_enrolment, get_standing
 from soar_lms.messages.services import post_message, public_url
 
@@ -169,8 +169,8 @@ def _go_on_in(setting: str, enrolment: Enrolment) -> None:
 
 def complete_lesson(
     enrolment: Enrolment, module: Module, lesson_id: str, now: datetime, language: str | None = None
-) -> None:
-    """Note that a lesson is done; a second time it changes nothing.
+) -> Path:
+    """Note that a lesson is done, and return the path; a second time it changes nothing.
 
     :param language: that of the page, which the learner goes on in; None: the one before.
     :raises NotFoundError: when the module has no such lesson.
@@ -191,7 +191,7 @@ def complete_lesson(
     )
     enrolment.last_lesson = lesson_id
     enrolment.language = language or enrolment.language
-    keep(enrolment, module)
+    return keep(enrolment, module)
 
 
 def start_test(

@@ -33,7 +33,7 @@ FLOORS = (
     {"learning"},
     {"cohorts", "api", "pages", "operations"},
     {"administration"},
-    {"app", "demo", "doctor"},
+    {"app", "demo", "doctor", "seeding"},
     {"cli"},
     {"__main__"},
 )
@@ -72,7 +72,7 @@ DOORS = {
     },
     "catalogue": {"evaluation", "model", "schema"},
     "certificates": {"models", "services", "access", "codes", "fonts", "merging"},
-    "cohorts": {"services", "merging"},
+    "cohorts": {"services", "merging", "places", "sorting"},
     "learning": {
         "models",
         "services",
