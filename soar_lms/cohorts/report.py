@@ -24,7 +24,7 @@ from soar_lms.learning.path import Step, fingerprint, read_left
 from soar_lms.learning.renewal import Status
 from soar_lms.learning.wording import STATUSES
 
-ROWS_ON_A_PAGE = 50
+ROWS_ON_A_PAGE = 25
 BATCH = 1_000
 """Lines that a file is written from at a time."""
 STATES: Mapping[RowState, LazyString] = {

@@ -135,13 +135,13 @@ PURE_EXCEPTIONS = {
 }
 
 FOREIGN_QUERY_EXCEPTIONS = {
-    # The report shows members by name: the join of members and people belongs here.
-    ("cohorts/report.py", "Person"),
+    # A member is a person of a cohort: the join of the two belongs here.
     ("cohorts/members.py", "Person"),
     # What the report sorts and counts follows people and standings, by statements that join them.
     ("cohorts/places.py", "KeptStanding"),
     ("cohorts/places.py", "Person"),
     ("cohorts/places.py", "PersonEmail"),
+    ("cohorts/report_query.py", "KeptStanding"),
     ("learning/keeping.py", "Certificate"),
     # What a page shows of its reader is one query, from the enrolment to what was done in it.
     ("learning/standing.py", "Attempt"),

@@ -24,8 +24,9 @@ Rule = Callable[[TemplateSource], list[str]]
 
 LAYOUT = "layout.html"
 WITHOUT_LAYOUT = {
-    # The certificate is a document of its own.
+    # What becomes a PDF is a document of its own.
     "certificates/document.html",
+    "cohorts/report_paper.html",
     # A piece of a lesson, for the script that puts it in place.
     "learning/check_feedback.html",
 }
