@@ -325,7 +325,7 @@ def _insert(table: str, columns: str, rows: Iterable[Values]) -> None:
 
 
 def _count_on() -> None:
-    """Let the database count its ids on from those that were given, and look at the tables."""
+    """Let PostgreSQL count its ids on from those that were given, and look at the tables."""
     if db.engine.dialect.name == "postgresql":
         for table, columns in _COLUMNS.items():
             if columns.startswith("id "):
@@ -335,4 +335,4 @@ def _count_on() -> None:
                         f"(SELECT max(id) FROM {table}))"
                     )
                 )
-    db.session.execute(text("ANALYZE"))
+        db.session.execute(text("ANALYZE"))  # its own daemon would do so soon; SQLite has none

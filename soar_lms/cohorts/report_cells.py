@@ -80,8 +80,9 @@ class Cells:
 
     def texts(self, line: Line) -> list[str]:
         """Return a line as text, with what people typed defused; days as YYYY-MM-DD."""
-        name, email, *rest = self._plain(line)
-        return [defuse(name), defuse(email), *rest]
+        cells = self._plain(line)
+        cells[0], cells[1] = defuse(cells[0]), defuse(cells[1])
+        return cells
 
     def values(self, line: Line) -> list[str | date | None]:
         """Return a line as text and days; None for nothing."""

@@ -110,8 +110,9 @@ def keep(enrolment: Enrolment, module: Module) -> Path:
 
     One at a time: of two lessons done at once, the later row knows of both.
     """
+    is_locked = db.session.is_modified(enrolment)  # by the statement that the flush sends
     db.session.flush()
-    if db.engine.dialect.name == "postgresql":  # SQLite has one writer anyway
+    if db.engine.dialect.name == "postgresql" and not is_locked:  # SQLite has one writer anyway
         read(_LOCK, {"enrolment_id": enrolment.id})
     ((row, path),) = _assess([enrolment], {module.id: module})
     _write(row)
