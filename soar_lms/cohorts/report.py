@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from typing import Any, cast
 
 from flask_babel.speaklater import LazyString
-from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy import Row, bindparam, func, select, text
 
 from soar_lms.catalogue.model import Catalogue
 from soar_lms.cohorts import report_query as query
@@ -254,11 +254,14 @@ class Report:
         scope = self._scope()
         is_postgresql = db.engine.dialect.name == "postgresql"
         options = {"isolation_level": "REPEATABLE READ"} if is_postgresql else {}
-        with db.engine.connect().execution_options(
-            **options, stream_results=True, max_row_buffer=BATCH
-        ) as connection:
+        streamed = {"stream_results": True, "max_row_buffer": BATCH}
+        with db.engine.connect().execution_options(**options) as connection:
+            if is_postgresql:  # all rows will be fetched: plan for the last one, not for the first
+                connection.execute(text("SET LOCAL cursor_tuple_fraction = 1"))
             for part in query.parts_of(self.filters, self.seconds):
-                result = connection.execute(query.select_part(scope, part))
+                result = connection.execute(
+                    query.select_part(scope, part), execution_options=streamed
+                )
                 for rows in result.partitions(BATCH):
                     yield self._up_to_date(rows)
 
