@@ -153,6 +153,7 @@ def export_workbook(cohort_id: int) -> ResponseReturnValue:
     totals, today = report.count(), local_date(utc_now(), zone)
     write_workbook(file, report, Cells(report, zone), totals, today)
     response = Response(_pieces(file), content_type=XLSX)
+    response.call_on_close(file.close)  # also where nothing of it is sent, as for HEAD
     response.headers["Content-Disposition"] = f'attachment; filename="{_name(report, "xlsx")}"'
     return response
 
