@@ -14,6 +14,7 @@ from benchmarks.figures import Figure
 from benchmarks.latencies import measure_waiting
 from benchmarks.many import measure_many
 from benchmarks.processes import measure_start
+from benchmarks.report import measure_report
 from benchmarks.requests import measure_answers, measure_lessons
 
 WORKLOADS = {
@@ -24,6 +25,7 @@ WORKLOADS = {
     "many": measure_many,
     "start": measure_start,
     "crash": measure_crash,
+    "report": measure_report,
 }
 
 
@@ -38,7 +40,7 @@ def main() -> int:
     if unknown:
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
     figures: list[Figure] = []
-    print(f"{'name':<28} {'value':>10} {'limit':>10} {'unit':<6} {'ratio':>6}  goal")
+    print(f"{'name':<44} {'value':>10} {'limit':>10} {'unit':<6} {'ratio':>6}  goal")
     for name in arguments.names or WORKLOADS:
         for figure in WORKLOADS[name](arguments.seconds, arguments.rounds):
             figures.append(figure)

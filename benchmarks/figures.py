@@ -37,6 +37,6 @@ class Figure:
         verdict = "met" if self.ok else "NOT MET"
         goal = "" if self.goal is None else f"{sign} {self.goal:g}  {verdict}"
         return (
-            f"{self.name:<28} {self.value:>10,.1f} {self.limit:>10,.1f} {self.unit:<6} "
+            f"{self.name:<44} {self.value:>10,.1f} {self.limit:>10,.1f} {self.unit:<6} "
             f"{self.ratio:>6.2f}  {goal}"
         )

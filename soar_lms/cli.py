@@ -18,7 +18,7 @@ from flask import Flask
 
 from soar_lms import __version__, demo, doctor
 from soar_lms.access import Role
-from soar_lms.accounts.services import create_person
+from soar_lms.accounts.services import create_person, find_person
 from soar_lms.administration.certificate_commands import restore, revoke
 from soar_lms.administration.commands import people
 from soar_lms.app import create_app
@@ -35,15 +35,18 @@ from soar_lms.certificates.key_commands import keys
 from soar_lms.certificates.pool import running_renderers
 from soar_lms.clock import utc_now
 from soar_lms.cohorts.commands import cohorts
+from soar_lms.cohorts.places import list_unsettled, settle_all
 from soar_lms.config import ConfigError, Mode, read_config
 from soar_lms.content import catalogue
 from soar_lms.database import transaction
 from soar_lms.i18n import languages
 from soar_lms.keys import make_badge_key
 from soar_lms.learning.commands import assessments, learners
-from soar_lms.learning.jobs import write_follow_ups
+from soar_lms.learning.jobs import renew_standings, write_follow_ups
+from soar_lms.learning.keeping import renew_outdated
 from soar_lms.messages.worker import Job, run_worker
 from soar_lms.migrations import downgrade, upgrade
+from soar_lms.seeding import seed_cohort
 from soar_lms.server import serve
 from soar_lms.tasks import worker as tasks
 from soar_lms.translations import translations
@@ -61,6 +64,7 @@ JOBS = (
         every=timedelta(minutes=1),
         first=timedelta(minutes=1),  # loading what makes documents takes a second or two
     ),
+    Job("standings", renew_standings, every=timedelta(minutes=1)),
 )
 """What the worker does for features, besides sending e-mail."""
 
@@ -119,7 +123,16 @@ def migrate(back_to: str | None) -> None:
             downgrade(back_to)
         else:
             upgrade()
+            _follow_content()
     click.echo(f"The database is at {back_to}." if back_to else "The database is up to date.")
+
+
+def _follow_content() -> None:
+    """Work out anew what rests on content that this release has changed, or is not there yet."""
+    people = renew_outdated(catalogue())
+    if people:
+        click.echo(f"Worked out anew where {people} people stand.")
+    settle_all(list_unsettled())
 
 
 @main.command("doctor")
@@ -178,12 +191,16 @@ def create(email: str, role: str, name: str, language: str | None) -> None:
     click.echo(f"Made the {person.role} {person.email}.")
 
 
-@main.command("demo")
+@main.group("demo", invoke_without_command=True)
 @_host
 @_port
-def demo_command(host: str, port: int) -> None:
+@click.pass_context
+def demo_command(context: click.Context, host: str, port: int) -> None:
     """Set up a demonstration in ./instance and serve it: nothing to configure."""
     app = _prepare_demo(host, port)
+    if context.invoked_subcommand is not None:
+        context.obj = app
+        return
     config = app.config["SOAR"]
     sender = subprocess.Popen([sys.executable, "-m", "soar_lms", "worker"])
     click.echo(f"\nOpen http://{host}:{port}/\n\nSign in with the password {demo.PASSWORD} as")
@@ -195,6 +212,26 @@ def demo_command(host: str, port: int) -> None:
     finally:
         sender.terminate()
         sender.wait()
+
+
+@demo_command.command()
+@click.option("--people", default=1_000, show_default=True, help="How many members it has.")
+@click.option("--modules", default=1, show_default=True, help="How many modules it takes.")
+@click.option("--seed", default=1, show_default=True, help="The same seed, the same people.")
+@click.pass_obj
+def seed(app: Flask, *, people: int, modules: int, seed: int) -> None:
+    """Make a large group of invented people for the demonstration's trainer."""
+    with app.app_context(), transaction():
+        trainer = find_person(demo.TRAINER)
+        if trainer is None:
+            raise click.ClickException("there is no demonstration here")
+        try:
+            made = seed_cohort(
+                trainer, catalogue(), people=people, modules=modules, seed=seed, now=utc_now()
+            )
+        except ValueError as error:
+            raise click.ClickException(str(error)) from None
+    click.echo(f"Made group {made.cohort_id}: {made.people} members, {made.invited} invited.")
 
 
 def _prepare_demo(host: str, port: int) -> Flask:
@@ -214,6 +251,7 @@ def _prepare_demo(host: str, port: int) -> Flask:
         raise click.ClickException(str(error)) from None
     with app.app_context():
         upgrade()
+        _follow_content()
         with transaction():
             demo.make_demo(catalogue(), utc_now())
     return app

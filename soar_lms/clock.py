@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 
@@ -15,6 +15,14 @@ def utc_now() -> datetime:
 def local_date(moment: datetime, time_zone: str) -> date:
     """Return the calendar day of `moment` where the clock shows `time_zone` (an IANA name)."""
     return moment.astimezone(ZoneInfo(time_zone)).date()
+
+
+def start_of_day(day: date, time_zone: str) -> datetime:
+    """Return the moment, in UTC, at which a calendar day begins where the clock shows `time_zone`.
+
+    Of a day that begins twice it is the first time; where the clock jumps over midnight, the jump.
+    """
+    return datetime.combine(day, time.min, ZoneInfo(time_zone)).astimezone(UTC)
 
 
 def add_months(day: date, months: int) -> date:

@@ -13,7 +13,7 @@ import sqlite3
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Self
 
 import psycopg
 from flask import g, has_request_context, request
@@ -36,6 +36,7 @@ from sqlalchemy.orm import DeclarativeBase, Session, scoped_session
 from sqlalchemy.sql import Executable
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.sql.operators import OperatorType
 from sqlalchemy.types import TypeDecorator
 
 from soar_lms.config import SQLiteSynchronous
@@ -103,6 +104,13 @@ class Among(FunctionElement[bool]):
         self, column: SQLColumnExpression[Any], values: BindParameter[Collection[int]]
     ) -> None:
         super().__init__(column, values)
+
+    def self_group(self, against: OperatorType | None = None) -> Self:
+        """Stay a condition as it is.
+
+        SQLAlchemy would compare it with 1 for SQLite, which then reads whole tables, not an index.
+        """
+        return self
 
 
 @compiles(Among, "sqlite")

@@ -24,6 +24,7 @@ from soar_lms.learning.standing import get_standing
 
 PASSWORD = "demo-password"  # noqa: S105  # printed on the screen: it protects nothing
 TIME_ZONE = "America/New_York"
+TRAINER = "trainer@example.org"
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class DemoAccount:
 ACCOUNTS = (
     DemoAccount("halfway@example.org", "Ana Torres Vega", Role.LEARNER, "a learner half-way"),
     DemoAccount("done@example.org", "Samuel Okonkwo", Role.LEARNER, "a learner with a certificate"),
-    DemoAccount("trainer@example.org", "Grace Lindqvist", Role.TRAINER, "a trainer with a group"),
+    DemoAccount(TRAINER, "Grace Lindqvist", Role.TRAINER, "a trainer with a group"),
     DemoAccount("admin@example.org", "Noor Haddad", Role.ADMINISTRATOR, "an administrator"),
 )
 _MEMBERS = (
@@ -85,7 +86,7 @@ def make_demo(catalogue: Catalogue, now: datetime) -> None:
     _take(people["halfway@example.org"], module, catalogue, "lessons", 1, now)
     _take(people["done@example.org"], module, catalogue, "done", 0, now - timedelta(days=9))
     cohort = cohorts.create_cohort(
-        people["trainer@example.org"],
+        people[TRAINER],
         name="Riverside Clinic, autumn",
         organisation="Riverside Community Health",
         module_ids=[module.id],
@@ -165,7 +166,7 @@ def _answer(
         is_right = (place - skip) % len(attempt.items) < right
         chosen = item["correct"] if is_right else wrong_answer(item)
         assessments.save_answer(attempt, item["question_id"], chosen, now)
-    assessments.submit_attempt(attempt, now)
+    learning.submit_test(enrolment, module, attempt, now)
 
 
 def wrong_answer(item: Mapping[str, Any]) -> list[str]:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -216,7 +216,13 @@ def other_addresses() -> Iterator[tuple[Language, str]]:
 
 def format_day(day: date) -> str:
     """Write a day in full: November 22, 2026; 22 de noviembre de 2026."""
-    return babel_format_date(day, format="long", locale=current_language().locale)
+    return _write_day(day, current_language().locale)
+
+
+@lru_cache(maxsize=4096)
+def _write_day(day: date, locale: Locale) -> str:
+    """Write a day once: a list has many, and writing one costs more than a row of it."""
+    return babel_format_date(day, format="long", locale=locale)
 
 
 def format_moment(moment: datetime, time_zone: str) -> str:
@@ -233,7 +239,13 @@ def format_moment(moment: datetime, time_zone: str) -> str:
 
 def format_number(value: float | Decimal) -> str:
     """Write a number with the language's separators."""
-    return format_decimal(value, locale=current_language().locale)
+    return _write_number(value, current_language().locale)
+
+
+@lru_cache(maxsize=4096)
+def _write_number(value: float | Decimal, locale: Locale) -> str:
+    """Write a number once, as a day."""
+    return format_decimal(value, locale=locale)
 
 
 def format_decimals(value: float, digits: int) -> str:

@@ -16,6 +16,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 
+from soar_lms.accounts.followers import tell_followers
 from soar_lms.accounts.models import Person, PersonEmail
 from soar_lms.audit.services import Action, Actor, record
 from soar_lms.database import Among, Numbers, db
@@ -242,6 +243,7 @@ def _take_over(person: Person, row: PersonEmail, now: datetime) -> None:
         return
     _free_from_unconfirmed(row.email, person.id)
     _verify(row, now)
+    tell_followers([person.id])
     _tell_of_change(person, person.email, now)
     record(Action.EMAIL_ADDED, actor=Actor(person.id), now=now, person_id=person.id)
 
@@ -302,6 +304,7 @@ def remove_email(person: Person, email_id: int, now: datetime) -> None:
     db.session.delete(row)
     db.session.flush()
     if row.verified_at is not None:
+        tell_followers([person.id])
         _tell_of_change(person, row.email, now)
         record(Action.EMAIL_REMOVED, actor=Actor(person.id), now=now, person_id=person.id)
 
@@ -324,6 +327,7 @@ def choose_primary(person: Person, email_id: int, now: datetime) -> None:
     row.is_primary = True
     person.email = row.email
     db.session.flush()
+    tell_followers([person.id])
     _tell_of_change(person, before, now)
     record(Action.EMAIL_CHOSEN, actor=Actor(person.id), now=now, person_id=person.id)
 

@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, select
 from soar_lms.access import Role
 from soar_lms.accounts.duplicates import Sketch
 from soar_lms.accounts.emails import begin_emails, find_owner, read_address
+from soar_lms.accounts.followers import tell_followers
 from soar_lms.accounts.models import NAME_LENGTH, Person, PersonEmail
 from soar_lms.database import Among, Numbers, db
 from soar_lms.errors import NotFoundError
@@ -102,6 +103,14 @@ def list_sketches() -> list[Sketch]:
         Sketch(person_id, name, tuple(emails[person_id]), profession, territory)
         for person_id, name, profession, territory in people
     ]
+
+
+def rename(person: Person, name: str) -> None:
+    """Call somebody by another name from now on; their certificates keep the one they bear."""
+    if person.name != name:
+        person.name = name
+        db.session.flush()
+        tell_followers([person.id])
 
 
 def update_practice(person: Person, *, profession: str | None, territory: str | None) -> None:

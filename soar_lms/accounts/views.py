@@ -15,7 +15,7 @@ from soar_lms.accounts.current import current_person, current_reader
 from soar_lms.accounts.forms import AddEmailForm, AddLicenseForm, ProfileForm
 from soar_lms.accounts.models import Person
 from soar_lms.accounts.professions import PROFESSIONS, TERRITORIES
-from soar_lms.accounts.services import update_practice
+from soar_lms.accounts.services import rename, update_practice
 from soar_lms.accounts.trail import list_trail
 from soar_lms.audit.services import find_entries_about
 from soar_lms.audit.wording import ACTIONS, ROLES
@@ -83,7 +83,7 @@ def edit_profile() -> ResponseReturnValue:
     if form.validate_on_submit():
         with transaction():
             person = current_person()
-            person.name = form.name.data
+            rename(person, form.name.data)
             person.language = form.language.data
             person.time_zone = form.time_zone.data
             update_practice(

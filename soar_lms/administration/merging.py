@@ -16,6 +16,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from soar_lms.accounts.followers import tell_followers
 from soar_lms.accounts.merging import close_into, lock_people
 from soar_lms.accounts.models import Person
 from soar_lms.administration.journal import (
@@ -29,8 +30,10 @@ from soar_lms.administration.models import PersonMerge
 from soar_lms.audit.services import Action, Actor, record
 from soar_lms.certificates.merging import list_valid_enrolments, move_certificates
 from soar_lms.cohorts.merging import move_places
+from soar_lms.content import catalogue
 from soar_lms.database import db
 from soar_lms.errors import NotFoundError
+from soar_lms.learning.keeping import keep_people
 from soar_lms.learning.merging import Joint, apply_enrolments, plan_enrolments
 from soar_lms.messages.services import post_message, public_url
 
@@ -44,6 +47,8 @@ class Fate(StrEnum):
     """Two rows that say the same of both accounts become one."""
     STAYS = "stays"
     """The row keeps pointing to where it pointed."""
+    FOLLOWS = "follows"
+    """The row is no record: it is worked out anew from those that moved."""
 
 
 POINTERS: Mapping[tuple[str, str], Fate] = {
@@ -71,6 +76,9 @@ POINTERS: Mapping[tuple[str, str], Fate] = {
     ("roster_lines", "person_id"): Fate.MOVED,
     # A file that an account asked for is gone in days, and is asked for again with a click.
     ("tasks", "owner_id"): Fate.STAYS,
+    ("roster_places", "person_id"): Fate.FOLLOWS,
+    ("standings", "enrolment_id"): Fate.FOLLOWS,
+    ("standings", "person_id"): Fate.FOLLOWS,
 }
 """Every foreign key to `people` and `enrolments`; a rule test knows when one is missing."""
 
@@ -128,6 +136,8 @@ def merge_people(keep_id: int, other_id: int, *, actor: Actor, now: datetime) ->
     move_certificates(keep_id, other_id)
     move_places(keep_id, other_id)
     close_into(keep, other)
+    keep_people((keep_id, other_id), catalogue())
+    tell_followers((keep_id, other_id))
     db.session.flush()
     after = read_rows((keep_id, other_id))
     check_nothing_lost(plan.counts, count_records(read_rows((keep_id,))))

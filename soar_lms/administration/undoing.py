@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from sqlalchemy import or_, select
 
+from soar_lms.accounts.followers import tell_followers
 from soar_lms.accounts.models import Person
 from soar_lms.accounts.services import list_people
 from soar_lms.administration.journal import (
@@ -24,9 +25,11 @@ from soar_lms.administration.journal import (
 )
 from soar_lms.administration.models import PersonMerge
 from soar_lms.audit.services import Action, Actor, record
+from soar_lms.content import catalogue
 from soar_lms.database import db
 from soar_lms.errors import DomainError
 from soar_lms.i18n import lazy_gettext
+from soar_lms.learning.keeping import keep_people
 from soar_lms.messages.services import post_message, public_url
 
 
@@ -122,6 +125,8 @@ def undo_merge(merge_id: int, *, actor: Actor, now: datetime) -> PersonMerge:
     except NotRestorableError:
         raise UndoHinderedError from None
     db.session.expire_all()
+    keep_people((merge.keep_id, merge.other_id), catalogue())
+    tell_followers((merge.keep_id, merge.other_id))
     merge.undone_at = now
     for person_id, twin_id in (
         (merge.keep_id, merge.other_id),

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
@@ -22,7 +23,7 @@ from soar_lms.certificates.codes import make_code, read_code
 from soar_lms.certificates.designs import BUILT_IN_LOOK, Look
 from soar_lms.certificates.models import Certificate, CreditDetails
 from soar_lms.clock import add_months, local_date
-from soar_lms.database import Among, Numbers, db
+from soar_lms.database import Among, Numbers, db, read
 from soar_lms.errors import NotFoundError
 
 NO_CODE = "0" * 27
@@ -254,6 +255,44 @@ def list_newest_certificates(
         .order_by(Certificate.issued_at, Certificate.id)
     )
     return {(item.person_id, item.module_id): item for item in found if item.person_id is not None}
+
+
+class CertificateDays(NamedTuple):
+    """What a list says of a certificate, and where its days begin."""
+
+    code: str
+    completed_on: date
+    expires_on: date | None
+    time_zone: str
+
+
+_NEWEST_DAYS = (
+    select(
+        Certificate.person_id,
+        Certificate.module_id,
+        Certificate.code,
+        Certificate.completed_on,
+        Certificate.expires_on,
+        Certificate.time_zone,
+    )
+    .where(
+        Among(Certificate.person_id, bindparam("person_ids", type_=Numbers)),
+        Certificate.replaced_by_id.is_(None),
+        Certificate.revoked_at.is_(None),
+    )
+    .order_by(Certificate.issued_at, Certificate.id)
+)
+
+
+def list_newest_days(person_ids: Collection[int]) -> dict[tuple[int, str], CertificateDays]:
+    """Return of `list_newest_certificates` what lists need, for every module."""
+    rows = read(_NEWEST_DAYS, {"person_ids": person_ids})
+    return {
+        (row.person_id, row.module_id): CertificateDays(
+            row.code, row.completed_on, row.expires_on, row.time_zone
+        )
+        for row in rows
+    }
 
 
 def list_looks() -> list[tuple[str, int]]:

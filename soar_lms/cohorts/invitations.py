@@ -20,6 +20,7 @@ from soar_lms.accounts.models import Person, Reader
 from soar_lms.accounts.services import list_people
 from soar_lms.audit.services import Action, Actor, record
 from soar_lms.cohorts.models import Cohort, RosterLine
+from soar_lms.cohorts.places import place_lines, take_line
 from soar_lms.cohorts.roster import Entry
 from soar_lms.cohorts.services import LINK_LASTS, join_cohort, list_member_ids
 from soar_lms.database import db
@@ -110,6 +111,7 @@ def invite(
     others = [entry for entry in entries if entry.email not in known]
     members = list_verified_emails(list_member_ids(cohort))
     new = [entry for entry in others if entry.email not in members]
+    lines = []
     for entry in new:
         line = RosterLine(
             cohort_id=cohort.id,
@@ -119,8 +121,10 @@ def invite(
             invitations_sent=0,
         )
         db.session.add(line)
+        lines.append(line)
         _send(line, cohort, inviter, now)
     db.session.flush()
+    place_lines(lines)
     if new:
         _note(Action.INVITED, cohort, inviter, now, number=len(new))
     return Outcome(len(new), len(entries) - len(others), len(others) - len(new))
@@ -316,6 +320,7 @@ def accept(token: str, person: Person, *, adds_address: bool, now: datetime) -> 
 def _bind(line: RosterLine, cohort: Cohort, person: Person, now: datetime) -> None:
     line.accepted_at = now
     line.person_id = person.id
+    take_line(line)
     join_cohort(cohort, person, now)
     record(
         Action.INVITATION_ACCEPTED,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -13,6 +13,8 @@ from soar_lms.cohorts.roster import LONGEST_NAME
 from soar_lms.database import Base, UTCDateTime
 
 COHORT_NAME_LENGTH = 120
+SortKey = String(EMAIL_LENGTH).with_variant(String(EMAIL_LENGTH, collation="C"), "postgresql")
+"""Text that both databases put into the same order: that of its code points."""
 
 
 class Cohort(Base):
@@ -109,3 +111,98 @@ class RosterLine(Base):
         ForeignKey("people.id", ondelete="SET NULL"), index=True
     )
     """Who accepted; None once that account is gone."""
+
+
+class RosterPlace(Base):
+    """Somebody on the roster of a cohort: a member, or a line whose person has not come yet.
+
+    It follows memberships, lines, names and addresses (`cohorts.places`), so that the report finds
+    everybody in one table, in the order of their names.
+    """
+
+    __tablename__ = "roster_places"
+    __table_args__ = (
+        UniqueConstraint("cohort_id", "person_id"),
+        UniqueConstraint("line_id"),
+        CheckConstraint("person_id IS NULL OR line_id IS NULL", name="not_both"),
+        Index("ix_roster_places_name", "cohort_id", "sort_name", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohorts.id", ondelete="CASCADE"))
+    person_id: Mapped[int | None] = mapped_column(
+        ForeignKey("people.id", ondelete="CASCADE"), index=True
+    )
+    line_id: Mapped[int | None] = mapped_column(ForeignKey("roster_lines.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(LONGEST_NAME))
+    email: Mapped[str] = mapped_column(String(EMAIL_LENGTH))
+    sort_name: Mapped[str] = mapped_column(SortKey)
+    """The name, or the address where there is none, as `sorting.fold` writes it."""
+
+
+class ReportLine(Base):
+    """A place on the roster and a module of the cohort: what the report filters and sorts by.
+
+    State and moments are those of `standings`, carried on by its triggers; triggers of this table
+    keep `report_counts`.
+    """
+
+    __tablename__ = "report_lines"
+    __table_args__ = (
+        CheckConstraint(
+            "state IN ('invited', 'not-started', 'in-progress', 'passed', 'renewing', 'completed')",
+            name="state_is_known",
+        ),
+        Index("ix_report_lines_state", "cohort_id", "state", "sort_name", "place_id", "module_id"),
+        *(
+            Index(
+                f"ix_report_lines_{name}",
+                *columns,
+                sqlite_where=sql(condition),
+                postgresql_where=sql(condition),
+            )
+            for name, columns, condition in (
+                (
+                    "completed",
+                    ("cohort_id", "completed_day", "place_id", "module_id"),
+                    "completed_day > 0",
+                ),
+                ("active", ("cohort_id", "active_at", "place_id", "module_id"), "active_at > 0"),
+                (
+                    "opens",
+                    ("cohort_id", "opens_at", "expires_at", "place_id", "module_id"),
+                    "opens_at > 0",
+                ),
+                ("person", ("person_id", "module_id"), "person_id IS NOT NULL"),
+            )
+        ),
+    )
+
+    place_id: Mapped[int] = mapped_column(
+        ForeignKey("roster_places.id", ondelete="CASCADE"), primary_key=True
+    )
+    module_id: Mapped[str] = mapped_column(String(60), primary_key=True)
+    cohort_id: Mapped[int]
+    person_id: Mapped[int | None]
+    sort_name: Mapped[str] = mapped_column(SortKey)
+    state: Mapped[str] = mapped_column(String(20))
+    setting: Mapped[str] = mapped_column(String(60))
+    """Empty before somebody begins; so is the language."""
+    language: Mapped[str] = mapped_column(String(20))
+    completed_day: Mapped[int]
+    active_at: Mapped[int] = mapped_column(BigInteger)
+    opens_at: Mapped[int] = mapped_column(BigInteger)
+    expires_at: Mapped[int] = mapped_column(BigInteger)
+
+
+class ReportCount(Base):
+    """How many lines of a cohort have a module, state, setting and language; kept by triggers."""
+
+    __tablename__ = "report_counts"
+
+    cohort_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    module_id: Mapped[str] = mapped_column(String(60), primary_key=True)
+    state: Mapped[str] = mapped_column(String(20), primary_key=True)
+    setting: Mapped[str] = mapped_column(String(60), primary_key=True)
+    language: Mapped[str] = mapped_column(String(20), primary_key=True)
+    people: Mapped[int]

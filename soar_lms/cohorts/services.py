@@ -16,6 +16,7 @@ from soar_lms.accounts.models import Person, Reader
 from soar_lms.certificates.access import allows_viewing
 from soar_lms.certificates.models import Certificate
 from soar_lms.cohorts.models import Cohort, CohortMember, CohortModule, CohortTrainer, JoinLink
+from soar_lms.cohorts.places import place_member
 from soar_lms.database import db
 from soar_lms.errors import DomainError, NotFoundError
 from soar_lms.i18n import lazy_gettext
@@ -143,6 +144,11 @@ def list_member_ids(cohort: Cohort) -> list[int]:
     )
 
 
+def list_cohort_ids() -> list[int]:
+    """Return the numbers of all cohorts."""
+    return list(db.session.scalars(select(Cohort.id).order_by(Cohort.id)))
+
+
 def find_open_link(cohort: Cohort, now: datetime) -> JoinLink | None:
     """Return the link by which people can join now, or None."""
     return db.session.scalar(
@@ -181,6 +187,7 @@ def join_cohort(cohort: Cohort, person: Person | Reader, now: datetime) -> None:
         .values(cohort_id=cohort.id, person_id=person.id, joined_at=now)
         .on_conflict_do_nothing()
     )
+    place_member(cohort.id, person.id)
 
 
 def is_member(cohort: Cohort, person: Person | Reader) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from flask_babel.speaklater import LazyString
 
+from soar_lms.cohorts.filters import Sort
 from soar_lms.cohorts.invitations import LineState, Outcome
 from soar_lms.cohorts.roster import LONGEST_NAME, BadLine, Fault
 from soar_lms.i18n import gettext, ngettext
@@ -16,6 +17,12 @@ LINE_STATES: Mapping[LineState, LazyString] = {
     LineState.EXPIRED: _("Expired"),
     LineState.JOINED: _("In the group by another way"),
     LineState.ACCEPTED: _("Accepted"),
+}
+SORTS: Mapping[Sort, LazyString] = {
+    Sort.STATE: _("What is still to do first"),
+    Sort.NAME: _("Name"),
+    Sort.COMPLETED: _("Completed last"),
+    Sort.ACTIVE: _("Active last"),
 }
 _FAULTS: Mapping[Fault, LazyString] = {
     Fault.NO_ADDRESS: _("there is no e-mail address like name@example.org at its end."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from datetime import datetime
@@ -23,6 +24,7 @@ from soar_lms.clock import utc_now
 from soar_lms.content import catalogue
 from soar_lms.database import transaction
 from soar_lms.i18n import speaking
+from soar_lms.learning.keeping import find_wrong, list_batches, rebuild, renew_outdated
 from soar_lms.learning.regrading import Change, apply_change, find_changes, may_apply
 from soar_lms.learning.support import CycleRecord, list_cycles
 from soar_lms.learning.wording import STATUSES, say_left
@@ -122,6 +124,37 @@ def show(load_app: Callable[[], Flask], email: str, *, as_json: bool) -> None:
         click.echo(json.dumps(found, ensure_ascii=False, indent=2))
     else:
         click.echo("\n".join(_lines(found)))
+
+
+@learners.command()
+@click.option("--check", "action", flag_value="check", help="Only say which rows are wrong.")
+@click.option("--rebuild", "action", flag_value="rebuild", help="Make every row anew.")
+@click.pass_obj
+def standings(load_app: Callable[[], Flask], action: str | None) -> None:
+    """Prove that what is kept of everybody's standing is what the records say, or make it so.
+
+    --check writes nothing and exits 1 where a row is wrong, as `PERSON MODULE`. Without an option,
+    only rows that rest on other content than that of today are made anew, and missing ones.
+    """
+    with load_app().app_context():
+        if action == "rebuild":
+            click.echo(f"Made the rows of {rebuild(catalogue())} people anew.")
+        elif action == "check":
+            _check_standings()
+        else:
+            click.echo(f"Made the rows of {renew_outdated(catalogue())} people anew.")
+
+
+def _check_standings() -> None:
+    wrong, count = [], 0
+    for batch in list_batches():
+        wrong += find_wrong(batch, catalogue())
+        count += len(batch)
+    for words in wrong:
+        click.echo(words)
+    click.echo(f"Checked {count} people: {len(wrong)} wrong.")
+    if wrong:
+        sys.exit(1)
 
 
 def _describe(record: CycleRecord, person: Person) -> dict[str, Any]:

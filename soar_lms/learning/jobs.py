@@ -7,6 +7,7 @@ from datetime import datetime
 from soar_lms.content import catalogue
 from soar_lms.database import transaction
 from soar_lms.learning import follow_ups
+from soar_lms.learning.keeping import is_outdated, renew_outdated
 
 
 def write_follow_ups(now: datetime) -> int:
@@ -15,3 +16,8 @@ def write_follow_ups(now: datetime) -> int:
         return 0
     with transaction():
         return follow_ups.write_due(catalogue(), now)
+
+
+def renew_standings(_now: datetime) -> int:
+    """Make kept standings anew that rest on other content than that of today."""
+    return renew_outdated(catalogue()) if is_outdated(catalogue()) else 0

@@ -5,7 +5,15 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+)
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -51,6 +59,52 @@ class LessonCompletion(Base):
     lesson_id: Mapped[str] = mapped_column(String(60), primary_key=True)
     setting: Mapped[str] = mapped_column(String(60), primary_key=True, default=SHARED)
     completed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class KeptStanding(Base):
+    """Where a person stands in a module: worked out from what they did, in the same transaction.
+
+    Nothing else is the truth's: `learning.keeping` makes every row anew from enrolments, lessons,
+    tests and certificates. Triggers carry a change on to the lines of trainers' reports. Days are
+    ordinals of the calendar (`date.toordinal`) and moments seconds since 1970, so that both
+    databases compare them alike; 0 stands for none.
+    """
+
+    __tablename__ = "standings"
+    __table_args__ = (
+        CheckConstraint(
+            "state IN ('not-started', 'in-progress', 'passed', 'renewing', 'completed')",
+            name="state_is_known",
+        ),
+        Index("ix_standings_content", "module_id", "content"),
+    )
+
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("people.id", ondelete="CASCADE"), primary_key=True
+    )
+    module_id: Mapped[str] = mapped_column(String(60), primary_key=True)
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolments.id", ondelete="CASCADE"))
+    """The present one, of the latest cycle."""
+    cycle: Mapped[int]
+    state: Mapped[str] = mapped_column(String(20))
+    """A `Status` that no day changes: expired and renewable follow from the moments below."""
+    steps_left: Mapped[str] = mapped_column(String(100))
+    """As `path.write_left` writes them."""
+    setting: Mapped[str] = mapped_column(String(60))
+    language: Mapped[str] = mapped_column(String(20))
+    completed_day: Mapped[int]
+    """Of the newest certificate, whatever the cycle it belongs to."""
+    valid_until_day: Mapped[int]
+    """The last day of that certificate."""
+    certificate_code: Mapped[str | None] = mapped_column(String(40))
+    active_at: Mapped[int] = mapped_column(BigInteger)
+    """When a step was last done in the present cycle."""
+    opens_at: Mapped[int] = mapped_column(BigInteger)
+    """From when on the certificate can be renewed: the first day begins where it was issued."""
+    expires_at: Mapped[int] = mapped_column(BigInteger)
+    """From when on it is no longer valid."""
+    content: Mapped[str] = mapped_column(String(16))
+    """The content it was worked out by, as `path.fingerprint` has it."""
 
 
 class FollowUpState(StrEnum):

@@ -6,6 +6,8 @@ The learner's pages, the trainer's list and the certificate all ask this one fun
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -179,3 +181,36 @@ def _state(facts: Facts, *, passed: bool) -> State:
     if facts.lessons_done or facts.pre_test_submitted or facts.post_test_passed:
         return State.IN_PROGRESS
     return State.NOT_STARTED
+
+
+# --- kept -------------------------------------------------------------------------------------
+
+
+def fingerprint(module: Module) -> str:
+    """Return what stands for all that a module asks and for how long it counts.
+
+    Texts and questions are no part of it: mending a word moves nobody.
+    """
+    spec = module.spec
+    rules = (
+        [(lesson.id, lesson.by_setting) for lesson in spec.lessons],
+        spec.instruments.pre is not None,
+        spec.instruments.post is not None,
+        spec.evaluation is not None,
+        spec.renewal.model_dump_json() if spec.renewal else "",
+    )
+    return hashlib.sha256(repr(rules).encode()).hexdigest()[:16]
+
+
+def write_left(left: Iterable[StepStatus]) -> str:
+    """Write the steps that are left, to be kept: `lessons:3 post-test confirmation`."""
+    return " ".join(
+        f"{item.step}:{len(item.lessons_left)}" if item.step is Step.LESSONS else item.step
+        for item in left
+    )
+
+
+def read_left(written: str) -> list[tuple[Step, int]]:
+    """Read what `write_left` wrote: each step, and how many lessons it still wants."""
+    parts = (word.partition(":") for word in written.split())
+    return [(Step(step), int(count or 0)) for step, _, count in parts]

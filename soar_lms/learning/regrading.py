@@ -18,7 +18,9 @@ from soar_lms.assessments.services import list_attempts
 from soar_lms.audit.services import Action, Actor, record
 from soar_lms.catalogue.model import Module
 from soar_lms.database import db
+from soar_lms.learning.keeping import keep
 from soar_lms.learning.models import Enrolment
+from soar_lms.learning.standing import get_enrolment
 from soar_lms.messages.services import post_message, public_url
 
 
@@ -66,6 +68,7 @@ def apply_change(change: Change, module: Module, *, actor: Actor, now: datetime)
     passes_by_it = change.regrade.passes_now and not _has_passed(change)
     apply_regrade(change.regrade)
     attempt = change.regrade.attempt
+    keep(get_enrolment(change.person.id, module.id), module)
     record(
         Action.TEST_REGRADED,
         actor=actor,

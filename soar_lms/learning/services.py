@@ -32,8 +32,9 @@ from soar_lms.database import db
 from soar_lms.errors import DomainError, NotFoundError
 from soar_lms.i18n import format_day, gettext, lazy_gettext
 from soar_lms.learning.follow_ups import plan_follow_up
+from soar_lms.learning.keeping import keep
 from soar_lms.learning.models import Enrolment, LessonCompletion
-from soar_lms.learning.path import SHARED, PathKind, Step
+from soar_lms.learning.path import SHARED, Path, PathKind, Step
 from soar_lms.learning.standing import find_enrolment, find_renewal, get_enrolment, get_standing
 from soar_lms.messages.services import attach, post_message, public_url
 
@@ -89,10 +90,11 @@ def enrol(
                 enrolled_at=now,
             )
         )
-    change_setting(enrolment, module, setting)
+    _go_on_in(setting, enrolment)
     enrolment.language = language
     if person.setting is None:
         person.setting = setting
+    keep(enrolment, module)
     return enrolment
 
 
@@ -129,7 +131,7 @@ def renew(
         raise RenewalNotOpenError(renewal.opens_on)
     if kind is PathKind.REFRESHER and not renewal.has_refresher:
         raise RefresherOverError
-    return _insert_enrolment(
+    enrolment = _insert_enrolment(
         Enrolment(
             person_id=person.id,
             module_id=module.id,
@@ -140,6 +142,8 @@ def renew(
             enrolled_at=now,
         )
     )
+    keep(enrolment, module)
+    return enrolment
 
 
 def _check_offered(module: Module, setting: str, language: str) -> None:
@@ -154,6 +158,11 @@ def change_setting(enrolment: Enrolment, module: Module, setting: str) -> None:
     """
     if setting not in module.spec.settings:
         raise NotFoundError
+    _go_on_in(setting, enrolment)
+    keep(enrolment, module)
+
+
+def _go_on_in(setting: str, enrolment: Enrolment) -> None:
     if enrolment.completed_at is None:
         enrolment.setting = setting
 
@@ -161,9 +170,12 @@ def change_setting(enrolment: Enrolment, module: Module, setting: str) -> None:
 # --- steps ------------------------------------------------------------------------------------
 
 
-def complete_lesson(enrolment: Enrolment, module: Module, lesson_id: str, now: datetime) -> None:
-    """Note that a lesson is done; a second time it changes nothing.
+def complete_lesson(
+    enrolment: Enrolment, module: Module, lesson_id: str, now: datetime, language: str | None = None
+) -> Path:
+    """Note that a lesson is done, and return the path; a second time it changes nothing.
 
+    :param language: that of the page, which the learner goes on in; None: the one before.
     :raises NotFoundError: when the module has no such lesson.
     """
     lesson = module.find_lesson(lesson_id)
@@ -181,6 +193,8 @@ def complete_lesson(enrolment: Enrolment, module: Module, lesson_id: str, now: d
         .on_conflict_do_nothing()
     )
     enrolment.last_lesson = lesson_id
+    enrolment.language = language or enrolment.language
+    return keep(enrolment, module)
 
 
 def start_test(
@@ -203,6 +217,13 @@ def start_test(
         language=language,
         now=now,
     )
+
+
+def submit_test(enrolment: Enrolment, module: Module, attempt: Attempt, now: datetime) -> Attempt:
+    """Hand a test in and grade it; a second time it changes nothing."""
+    assessments.submit_attempt(attempt, now)
+    keep(enrolment, module)
+    return attempt
 
 
 def give_evaluation(
@@ -239,6 +260,7 @@ def give_evaluation(
         enrolment_id=enrolment.id,
         occasion=evaluations.COMPLETION,
     )
+    keep(enrolment, module)
 
 
 def complete_module(
@@ -286,6 +308,7 @@ def complete_module(
         refresher=refresher_of(enrolment, module),
         look=look,
     )
+    keep(enrolment, module)
     _tell_of(certificate, person, now)
     return certificate
 

@@ -32,11 +32,15 @@ STEPS: Mapping[Step, LazyString] = {
 
 def say_left(left: Iterable[StepStatus]) -> str:
     """Write what is left as a list: `3 lessons, final test, evaluation`."""
-    return ", ".join(_say(status) for status in left)
+    return say_steps((status.step, len(status.lessons_left)) for status in left)
 
 
-def _say(status: StepStatus) -> str:
-    count = len(status.lessons_left)
-    if status.step is Step.LESSONS:
+def say_steps(steps: Iterable[tuple[Step, int]]) -> str:
+    """Write steps as a list; the number is that of the lessons that are left."""
+    return ", ".join(_say(step, count) for step, count in steps)
+
+
+def _say(step: Step, count: int) -> str:
+    if step is Step.LESSONS:
         return str(ngettext("%(num)d lesson", "%(num)d lessons", count))
-    return str(STEPS[status.step])
+    return str(STEPS[step])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -11,12 +12,19 @@ from flask import Flask
 from soar_lms.accounts.models import Person
 from soar_lms.catalogue.model import Module
 from soar_lms.cohorts import services
+from soar_lms.cohorts.filters import Filters
 from soar_lms.cohorts.models import Cohort
+from soar_lms.cohorts.report import Report
+from soar_lms.content import catalogue
 from soar_lms.database import db, transaction
 from soar_lms.learning import services as learning
 from tests.factories import NOW, make_certificate, make_enrolment, make_person, pass_module
 
 MODULE = "soar-to-health-and-wellness"
+
+
+def report_of(cohort: Cohort, now: datetime = NOW, **filters: Any) -> Report:
+    return Report(cohort, Filters(**filters), catalogue(), now)
 
 
 @pytest.fixture

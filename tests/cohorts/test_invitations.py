@@ -22,15 +22,15 @@ from soar_lms.audit.services import Actor
 from soar_lms.cli import main
 from soar_lms.clock import utc_now
 from soar_lms.cohorts import invitations, services
+from soar_lms.cohorts.filters import Waiting
 from soar_lms.cohorts.invitations import LineState, Outcome
 from soar_lms.cohorts.models import Cohort, CohortMember, RosterLine
-from soar_lms.cohorts.report import Waiting, count_states, list_rows
 from soar_lms.cohorts.roster import Entry
-from soar_lms.content import catalogue
 from soar_lms.database import db, transaction
 from soar_lms.errors import NotFoundError
 from soar_lms.learning.renewal import Status
 from soar_lms.messages.models import OutboxMessage
+from tests.cohorts.conftest import report_of
 from tests.factories import NOW
 from tests.support.mail import token_in
 from tests.support.queries import statements_of
@@ -389,14 +389,14 @@ def test_the_report_has_those_who_have_not_accepted_and_nothing_more_about_them(
     with transaction():
         services.join_cohort(cohort, carla, NOW)
 
-    rows = list_rows(cohort, catalogue(), NOW)
+    rows = report_of(cohort).list_rows()
 
     invited = rows[0]
     assert (invited.person_id, invited.name, invited.email) == (None, "", BEN.email)
     assert (invited.setting, invited.left, invited.completed_on) == (None, (), None)
-    counts = count_states(rows)
-    assert (counts[Waiting.INVITED], counts[Status.NOT_STARTED]) == (1, 2)
-    assert sum(counts.values()) == len(rows) == 3
+    counts = report_of(cohort).count()
+    assert [counts.of(state) for state in (Waiting.INVITED, Status.NOT_STARTED)] == [1, 2]
+    assert counts.of() == len(rows) == 3
 
 
 def test_the_report_counts_the_invited_in_each_module(
@@ -406,11 +406,11 @@ def test_the_report_counts_the_invited_in_each_module(
     with transaction():
         invitations.invite(cohort, [ANA, BEN], inviter=trainer, language="en", now=NOW)
 
-    rows = list_rows(cohort, catalogue(), NOW)
+    rows = report_of(cohort).list_rows()
 
     assert [(row.email, row.module_id) for row in rows] == [
-        (BEN.email, "soar-to-health-and-wellness"),
         (ANA.email, "soar-to-health-and-wellness"),
+        (BEN.email, "soar-to-health-and-wellness"),
     ]
 
 

@@ -19,8 +19,8 @@ from soar_lms.accounts.models import Person
 from soar_lms.clock import local_date, utc_now
 from soar_lms.cohorts import services
 from soar_lms.cohorts.models import Cohort, CohortMember, JoinLink
+from soar_lms.cohorts.report import ROWS_ON_A_PAGE
 from soar_lms.database import db, transaction
-from soar_lms.paging import ROWS_ON_A_PAGE
 from tests.cohorts.conftest import MODULE
 from tests.conftest import SignIn
 from tests.factories import make_person
@@ -130,7 +130,7 @@ def test_the_page_shows_everybody_those_left_first(
     page = get_page(as_trainer, f"/en/cohorts/{cohort.id}")
 
     names = [item.get_text() for item in page.select("tbody bdi")]
-    assert names == ["Zoe New", "élise new", "Carla Begun", "Bea Passed", "Aaron Done"]
+    assert names == ["élise new", "Zoe New", "Carla Begun", "Bea Passed", "Aaron Done"]
     tally = [int(item.get_text()) for item in page.select(".tally b")]
     assert tally == [2, 1, 1, 1]
 
@@ -139,26 +139,104 @@ def test_a_long_list_has_pages_and_a_file_with_everybody(
     app: Flask, as_trainer: FlaskClient, cohort: Cohort
 ) -> None:
     with app.app_context(), transaction():
-        for number in range(ROWS_ON_A_PAGE + 30):
+        for number in range(ROWS_ON_A_PAGE + 20):
             services.join_cohort(cohort, make_person(name=f"Person {number:03}"), utc_now())
     address = f"/en/cohorts/{cohort.id}"
 
-    first, second = get_page(as_trainer, address), get_page(as_trainer, f"{address}?page=2")
+    first = get_page(as_trainer, address)
+    second = get_page(as_trainer, str(first.select("a[rel=next]")[0]["href"]))
+    again = get_page(as_trainer, str(second.select("a[rel=prev]")[0]["href"]))
 
-    assert [name.get_text() for name in first.select("tbody bdi")][::99] == [
-        "Person 000",
-        "Person 099",
+    names = [
+        [name.get_text() for name in page.select("tbody bdi")] for page in (first, second, again)
     ]
-    assert [name.get_text() for name in second.select("tbody bdi")][::29] == [
-        "Person 100",
-        "Person 129",
-    ]
-    assert [" ".join(text_of(page, ".paging").split()) for page in (first, second)] == [
-        "1 to 100 of 130 Next page",
-        "101 to 130 of 130 Previous page",
-    ]
+    assert [len(found) for found in names] == [ROWS_ON_A_PAGE, 20, ROWS_ON_A_PAGE]
+    assert names[0] + names[1] == [f"Person {number:03}" for number in range(ROWS_ON_A_PAGE + 20)]
+    assert names[2] == names[0]
+    assert [len(page.select("a[rel=prev]")) for page in (first, again)] == [0, 0]
     assert text_of(second, ".tally") == text_of(first, ".tally")
-    assert as_trainer.get(f"{address}/members.csv").text.count("Person ") == 130
+    file = as_trainer.get(f"{address}/members.csv").text
+    assert file.count("Person ") == ROWS_ON_A_PAGE + 20
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("state=completed", ["Aaron Done"]),
+        ("spoken=es", ["Carla Begun"]),
+        ("q=ELISE", ["élise new"]),
+        ("setting=public-health", ["Carla Begun"]),
+        ("sort=name&state=not-started", ["élise new", "Zoe New"]),
+        ("sort=completed&q=b", ["Bea Passed", "Carla Begun"]),
+        ("state=nonsense&setting=%00&after=x.y.z&sort=9", None),
+    ],
+)
+def test_filters_in_the_address_hold_for_the_page_and_for_the_file(
+    as_trainer: FlaskClient,
+    cohort: Cohort,
+    stages: Stages,
+    query: str,
+    names: list[str] | None,
+) -> None:
+    place = f"/en/cohorts/{cohort.id}"
+    everybody = ["élise new", "Zoe New", "Carla Begun", "Bea Passed", "Aaron Done"]
+
+    page = get_page(as_trainer, f"{place}?{query}")
+    file = file_of(as_trainer.get(f"{place}/members.csv?{query}"))
+
+    assert [item.get_text() for item in page.select("tbody bdi")] == (names or everybody)
+    assert [row[0] for row in file[1:]] == (names or everybody)
+
+
+def test_filters_stay_in_the_form_and_in_the_links(
+    as_trainer: FlaskClient, cohort: Cohort, stages: Stages
+) -> None:
+    page = get_page(as_trainer, f"/en/cohorts/{cohort.id}?state=passed&q=bea&sort=name")
+
+    chosen = [str(item["value"]) for item in page.select(".filters option[selected]")]
+    assert chosen == ["passed", "name"]
+    assert page.select_one("#q")["value"] == "bea"  # type: ignore[index]  # the page has it
+    links = [str(item["href"]) for item in page.select("main a") if "members." in str(item["href"])]
+    assert [link.partition("?")[2] for link in links] == ["state=passed&q=bea&sort=name"] * 3
+
+
+def test_nobody_who_matches_is_said_and_there_is_a_way_back(
+    as_trainer: FlaskClient, cohort: Cohort, stages: Stages
+) -> None:
+    page = get_page(as_trainer, f"/en/cohorts/{cohort.id}?q=nobody-of-this-name")
+
+    assert "Nobody matches." in text_of(page, "main .box")
+    assert page.select(f"main .box a[href='/en/cohorts/{cohort.id}']")
+
+
+def test_several_modules_have_a_table_of_numbers_that_lead_to_people(
+    app: Flask, pack_app: Flask
+) -> None:
+    with pack_app.app_context():
+        with transaction():
+            trainer = make_person(role=Role.TRAINER)
+            cohort = services.create_cohort(
+                trainer,
+                name="Two",
+                organisation=None,
+                module_ids=["garden", "second"],
+                now=utc_now(),
+            )
+            services.join_cohort(cohort, make_person(), utc_now())
+        db.engine.dispose()
+    client = pack_app.test_client()
+    with client.session_transaction() as session:
+        session["_user_id"], session["_fresh"] = trainer.fs_uniquifier, True
+
+    page = parsed(client.get(f"/en/cohorts/{cohort.id}"))
+
+    totals = [
+        [cell.get_text(strip=True) for cell in row.select("td")]
+        for row in page.select(".totals tr")
+    ]
+    assert totals[1:] == [["1", "0", "0", "0", "1"]] * 2 + [["2", "0", "0", "0", "2"]]
+    link = str(page.select(".totals td a")[0]["href"])
+    assert len(table_of(client.get(link))) == 2
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
@@ -171,9 +249,9 @@ def test_the_file_has_the_rows_of_the_page(
 
     assert len(page) == len(file) == 6
     for shown, written in zip(page[1:], file[1:], strict=True):
-        name, email, _module, state, left, setting, spoken, _day, _code, _until = written
+        name, email, _module, state, left, setting, spoken, _day, _code, _until, _active = written
         assert shown[0] == f"{name} {email}"
-        assert shown[-5:-1] == [state, left, setting, spoken]
+        assert shown[1:5] == [state, left, setting, spoken]
 
 
 def test_the_file_is_made_for_spreadsheets(
@@ -207,7 +285,7 @@ def test_the_header_of_the_file_is_in_the_language_of_the_page(
     (found,) = file_of(as_trainer.get(f"/{language}/cohorts/{cohort.id}/members.csv"))
 
     assert found[:3] == header
-    assert len(found) == 10
+    assert len(found) == 11
 
 
 @pytest.mark.parametrize("name", ["=cmd|' /C calc'!A1", "@SUM(A1:A9)", "-2+3", 'Ana "A", Vega'])
@@ -248,7 +326,8 @@ def test_another_trainer_does_not_find_the_group(
     place = f"/en/cohorts/{cohort.id}"
 
     assert stranger.get(place).status_code == 404
-    assert stranger.get(f"{place}/members.csv").status_code == 404
+    for ending in ("csv", "xlsx", "pdf"):
+        assert stranger.get(f"{place}/members.{ending}").status_code == 404
     assert post(stranger, f"{place}/link").status_code == 404
     assert "Night shift" not in stranger.get("/en/cohorts").text
     with app.app_context():

@@ -15,7 +15,16 @@ from sqlalchemy.exc import IntegrityError, StatementError
 
 from soar_lms.accounts.models import Person
 from soar_lms.config import SQLiteSynchronous
-from soar_lms.database import UTCDateTime, WriteWithoutCSRFError, db, transaction, write
+from soar_lms.database import (
+    Among,
+    Numbers,
+    UTCDateTime,
+    WriteWithoutCSRFError,
+    db,
+    transaction,
+    write,
+)
+from soar_lms.learning.models import LessonCompletion
 from tests.factories import NOW, make_person
 from tests.support.pack import PACK
 from tests.support.sites import make_site
@@ -269,3 +278,14 @@ def test_on_sqlite_reading_takes_no_lock(sqlite: Callable[..., Flask]) -> None:
         raw = db.session.connection().connection.dbapi_connection
         assert raw is not None
         assert not raw.in_transaction
+
+
+def test_one_of_many_numbers_is_looked_up_in_an_index(context: Flask) -> None:
+    statement = select(LessonCompletion.lesson_id).where(
+        Among(LessonCompletion.enrolment_id, bindparam("numbers", [1, 2], Numbers))
+    )
+
+    written = str(statement.compile(db.engine))
+
+    assert "= 1" not in written
+    assert written.rstrip().endswith(")")

@@ -1,4 +1,4 @@
-"""Tables as files: what a spreadsheet program makes of them."""
+"""Tables as text: what a spreadsheet would run is text, and everything can be read back."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from soar_lms.tables import BYTE_ORDER_MARK, defuse, write_csv
+from soar_lms.tables import BYTE_ORDER_MARK, defuse, write_batches, write_csv
 
 
 @pytest.mark.parametrize(
@@ -62,3 +62,13 @@ def test_the_file_is_written_piece_by_piece() -> None:
     pieces = write_csv(["Name"], rows())
 
     assert [next(pieces) for _ in range(3)] == [BYTE_ORDER_MARK, "Name\r\n", "Ana\r\n"]
+
+
+@given(st.lists(st.lists(st.lists(cells, min_size=2, max_size=2), max_size=4), max_size=3))
+def test_a_table_in_batches_is_the_table(batches: list[list[list[str]]]) -> None:
+    rows = [row for batch in batches for row in batch]
+    defused = [[[defuse(cell) for cell in row] for row in batch] for batch in batches]
+
+    text = "".join(write_batches(["A", "B"], defused))
+
+    assert text == "".join(write_csv(["A", "B"], rows))

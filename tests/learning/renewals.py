@@ -32,6 +32,7 @@ CLOCKS = (
     "soar_lms.cohorts.views.files",
     "soar_lms.cohorts.views.groups",
     "soar_lms.cohorts.views.members",
+    "soar_lms.cohorts.views.report",
 )
 
 

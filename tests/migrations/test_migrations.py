@@ -33,6 +33,8 @@ from tests.support.databases import close_connections
 SCRIPTS = ScriptDirectory(str(bundled("migrations")))
 REVISIONS = [str(script.revision) for script in reversed([*SCRIPTS.walk_revisions()])]
 NOT_OURS = "alembic_version"
+BY_TRIGGER = {"report_counts"}
+"""Tables whose row comes by itself, with that of another table."""
 
 
 # --- a database of their own --------------------------------------------------------------------
@@ -142,6 +144,8 @@ def fill(engine: Engine) -> list[str]:
     tables = [table for table in metadata.sorted_tables if table.name != NOT_OURS]
     with engine.begin() as connection:
         for table in tables:
+            if table.name in BY_TRIGGER:
+                continue
             columns = inspector.get_columns(table.name)
             checks = " ".join(
                 str(item["sqltext"]) for item in inspector.get_check_constraints(table.name)

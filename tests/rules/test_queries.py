@@ -47,10 +47,14 @@ Who has completed a module sees the results before and after: one more.
 """
 
 COHORT_PAGES = {
-    "/en/cohorts/{cohort}": 10,
+    "/en/cohorts/{cohort}": 7,
+    "/en/cohorts/{cohort}?state=completed&sort=name": 7,
+    "/en/cohorts/{cohort}?sort=active": 7,
+    "/en/cohorts/{cohort}?q=ana": 8,
     "/en/cohorts/{cohort}/invitations": 6,
     "/en/cohorts/{cohort}/certificates": 8,
-    "/en/cohorts/{cohort}/members.csv": 10,
+    "/en/cohorts/{cohort}/members.csv": 12,
+    "/en/cohorts/{cohort}/members.xlsx": 16,
     "/en/cohorts": 3,
 }
 

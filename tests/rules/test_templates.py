@@ -24,6 +24,8 @@ Rule = Callable[[TemplateSource], list[str]]
 
 LAYOUT = "layout.html"
 WITHOUT_LAYOUT = {
+    # What becomes a PDF is a document of its own.
+    "cohorts/report_paper.html",
     # A piece of a lesson, for the script that puts it in place.
     "learning/check_feedback.html",
 }

@@ -70,6 +70,15 @@ TRIED = {
         "cohorts/test_invitations.py::test_people_invited_twice_at_once_get_one_e_mail"
     ),
     "uq_tasks_live": "tasks/test_services.py::test_asking_at_once_begins_one_task",
+    "pk_standings": "learning/test_keeping.py::test_enrolling_at_once_keeps_one_row",
+    "uq_roster_places_cohort_id_person_id": (
+        "cohorts/test_places.py::test_joining_at_once_gives_one_place"
+    ),
+    "uq_roster_places_line_id": (
+        "cohorts/test_invitations.py::test_people_invited_twice_at_once_get_one_e_mail"
+    ),
+    "pk_report_lines": "cohorts/test_places.py::test_joining_at_once_gives_one_place",
+    "pk_report_counts": "cohorts/test_places.py::test_joining_at_once_gives_one_place",
     "uq_join_links_open": "cohorts/test_services.py::test_two_new_links_at_once_leave_one_open",
 }
 """Constraint -> the test in which several try to break it at once. Enrolments, attempts and

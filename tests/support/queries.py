@@ -11,7 +11,7 @@ from sqlalchemy.engine import Engine
 
 from soar_lms.database import db
 
-_NO_QUESTIONS = ("BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE", "ROLLBACK")
+_NO_QUESTIONS = ("BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE", "ROLLBACK", "SET LOCAL")
 
 
 @contextmanager

@@ -20,8 +20,11 @@ def send_table(header: list[str], rows: Iterable[Sequence[Cell]], name: str) -> 
     return response
 
 
-def file_name(name: str, number: int) -> str:
-    """Return a file's name: plain letters, the reader's day, the language of the page."""
+def file_name(name: str, number: int, ending: str = "csv", chosen: Sequence[str] = ()) -> str:
+    """Return a file's name: plain letters, the reader's day, the language of the page.
+
+    :param chosen: ids of what the file was narrowed to.
+    """
     plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40] or str(number)
     today = local_date(utc_now(), current_reader().time_zone)
-    return f"{plain}-{today}-{current_language().tag}.csv"
+    return f"{'-'.join([plain, *chosen])}-{today}-{current_language().tag}.{ending}"

@@ -1,4 +1,4 @@
-"""Groups, who in them has finished, and the learner's way into one."""
+"""Groups: made by trainers; and the learner's way into one."""
 
 from __future__ import annotations
 
@@ -8,22 +8,16 @@ from flask_login import current_user
 
 from soar_lms.access import Access, access
 from soar_lms.accounts.current import current_reader
-from soar_lms.audit.services import Action, note_view
-from soar_lms.certificates.codes import format_code
-from soar_lms.clock import local_date, utc_now
-from soar_lms.cohorts import report, services
+from soar_lms.clock import utc_now
+from soar_lms.cohorts import services
 from soar_lms.cohorts.forms import CreateCohortForm
 from soar_lms.cohorts.models import Cohort
-from soar_lms.cohorts.report import ReportRow
 from soar_lms.cohorts.views.blueprint import blueprint
-from soar_lms.cohorts.views.files import file_name, send_table
+from soar_lms.cohorts.views.report import report_page
 from soar_lms.content import catalogue
 from soar_lms.database import transaction
 from soar_lms.forms import ActionForm
-from soar_lms.i18n import current_language, gettext, languages
-from soar_lms.learning.wording import say_left
-from soar_lms.messages.services import public_url
-from soar_lms.paging import turn_to
+from soar_lms.i18n import gettext
 
 
 @blueprint.get("/cohorts")
@@ -53,82 +47,16 @@ def create_cohort() -> ResponseReturnValue:
     return page, 422 if form.is_submitted() else 200
 
 
-@blueprint.get("/cohorts/<int:cohort_id>")
-@access(Access.TRAINER)
-def show_cohort(cohort_id: int) -> ResponseReturnValue:
-    return _show(services.get_cohort(current_reader(), cohort_id), ActionForm())
-
-
-def _show(cohort: Cohort, form: ActionForm) -> str:
-    now = utc_now()
-    rows = report.list_rows(cohort, catalogue(), now)
-    link = services.find_open_link(cohort, now)
-    return render_template(
-        "cohorts/cohort_show.html",
-        cohort=cohort,
-        page=turn_to(rows, request.args.get("page")),
-        counts=report.count_states(rows),
-        states=report.STATES,
-        say_left=say_left,
-        modules=catalogue().modules,
-        module_ids=sorted({row.module_id for row in rows}),
-        link=link,
-        link_until=local_date(link.expires_at, current_reader().time_zone) if link else None,
-        join_address=public_url("cohorts.show_join", token=link.token) if link else None,
-        form=form,
-    )
-
-
 @blueprint.post("/cohorts/<int:cohort_id>/link")
 @access(Access.TRAINER)
 def replace_link(cohort_id: int) -> ResponseReturnValue:
     cohort, form = services.get_cohort(current_reader(), cohort_id), ActionForm()
     if not form.validate_on_submit():
-        return _show(cohort, form), 422
+        return report_page(cohort, form), 422
     with transaction():
         services.replace_link(cohort, utc_now())
     flash(gettext("There is a new link. The old one no longer works."), "success")
     return redirect(url_for("cohorts.show_cohort", cohort_id=cohort.id))
-
-
-@blueprint.get("/cohorts/<int:cohort_id>/members.csv")
-@access(Access.TRAINER)
-def export_members(cohort_id: int) -> ResponseReturnValue:
-    reader = current_reader()
-    cohort = services.get_cohort(reader, cohort_id)
-    note_view(Action.MEMBERS_EXPORTED, viewer_id=reader.id, now=utc_now(), cohort=cohort.id)
-    header = [
-        gettext("Name"),
-        gettext("E-mail"),
-        gettext("Module"),
-        gettext("Status"),
-        gettext("Still to do"),
-        gettext("Professional setting"),
-        gettext("Language"),
-        gettext("Completed on"),
-        gettext("Certificate"),
-        gettext("Valid until"),
-    ]
-    cells = [_cells(row) for row in report.list_rows(cohort, catalogue(), utc_now())]
-    return send_table(header, cells, file_name(cohort.name, cohort.id))
-
-
-def _cells(row: ReportRow) -> list[str]:
-    tag = current_language().tag
-    setting = catalogue().settings.get(row.setting or "")
-    spoken = languages().get(row.language or "")
-    return [
-        row.name,
-        row.email,
-        catalogue().modules[row.module_id].title_in(tag),
-        str(report.STATES[row.state]),
-        say_left(row.left),
-        setting.name.get(tag, row.setting or "") if setting else "",
-        spoken.name if spoken else row.language or "",
-        row.completed_on.isoformat() if row.completed_on else "",
-        format_code(row.certificate_code) if row.certificate_code else "",
-        row.valid_until.isoformat() if row.valid_until else "",
-    ]
 
 
 # --- joining ----------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from soar_lms.headers import allow_caching
 from soar_lms.i18n import current_language
 from soar_lms.learning import services
 from soar_lms.learning.checks import show_check
-from soar_lms.learning.standing import Reading, find_reading, get_standing
+from soar_lms.learning.standing import Reading, find_reading
 from soar_lms.learning.views.blueprint import (
     blueprint,
     chosen_words,
@@ -74,9 +74,10 @@ def complete_lesson(module_id: str, setting: str, lesson_id: str) -> ResponseRet
     if lesson and lesson.by_setting and setting != enrolment.setting:
         return redirect(here)
     with transaction():
-        services.complete_lesson(enrolment, module, lesson_id, utc_now())
-        enrolment.language = current_language().tag
-    return go_on(module, enrolment, get_standing(enrolment, module).path)
+        path = services.complete_lesson(
+            enrolment, module, lesson_id, utc_now(), language=current_language().tag
+        )
+    return go_on(module, enrolment, path)
 
 
 @blueprint.post(f"{_ADDRESS}/checks/<string:question_id>")

@@ -219,7 +219,7 @@ def submit_attempt(module_id: str, instrument: str, number: int) -> ResponseRetu
     if not form.validate_on_submit():
         return _review(module, attempt, form), 422
     with transaction():
-        assessments.submit_attempt(attempt, utc_now())
+        services.submit_test(enrolment_in(module), module, attempt, utc_now())
     return _to_result(module, attempt)
 
 
