@@ -163,7 +163,8 @@ def test_the_day_of_the_offer_is_the_learners_day(enrolment_id: int, credited: M
             "es",
             "2028-01-01",
             "horas",
-            "Los créditos de este módulo en español terminaron el 31 de octubre de 2027.",
+            "Los créditos de este módulo en español se pudieron solicitar hasta el 31 de octubre "
+            "de 2027.",
         ),
     ],
     ids=["over", "over-before-the-module-was-released", "coming", "in-spanish"],
@@ -190,7 +191,7 @@ def test_a_language_without_any_offer_is_named(context: Flask, module: Module) -
     with speaking("es"):
         said = say_why_not(module, "es", date(2026, 12, 1))
 
-    assert said == "Este módulo no da créditos en español."
+    assert said == "Este módulo no otorga créditos en español."
 
 
 def test_a_claim_that_comes_too_late_is_told_the_day(enrolment_id: int, credited: Module) -> None:

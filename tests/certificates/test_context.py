@@ -116,8 +116,8 @@ CREDIT: dict[str, Any] = {
         ),
         (
             "es",
-            "Actividad permanente en línea, disponible desde el 1 de enero de 2026, vence el 31 de "
-            "diciembre de 2028",
+            "Actividad en línea a ritmo propio (enduring), disponible desde el 1 de enero de 2026, "
+            "vence el 31 de diciembre de 2028",
             "Medicina",
         ),
     ],

@@ -202,9 +202,15 @@ def code(app: Flask, learner: Person, module: Module) -> str:
     [("en", "Your certificate is coming"), ("es", "Su certificado está en camino")],
 )
 def test_too_many_at_once_are_asked_to_wait_and_the_page_tries_again(
-    app: Flask, as_learner: FlaskClient, code: str, tmp_path: Path, accept: str, title: str
+    app: Flask,
+    as_learner: FlaskClient,
+    code: str,
+    tmp_path: Path,
+    accept: str,
+    title: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    app.extensions[RENDERERS] = Renderers(tmp_path, count=1, waiting=0)
+    monkeypatch.setitem(app.extensions, RENDERERS, Renderers(tmp_path, count=1, waiting=0))
 
     response = as_learner.get(f"/certificates/{code}.pdf", headers={"Accept-Language": accept})
 
@@ -216,11 +222,11 @@ def test_too_many_at_once_are_asked_to_wait_and_the_page_tries_again(
 def test_a_document_that_cannot_be_made_is_not_lost(
     app: Flask, as_learner: FlaskClient, code: str, tmp_path: Path
 ) -> None:
-    unreachable = tmp_path / ("too long for a socket " * 6)
-    app.extensions[RENDERERS] = Renderers(unreachable, count=1, waiting=1)
-    broken = as_learner.get(f"/certificates/{code}.pdf")
+    unreachable = Renderers(tmp_path / ("too long for a socket " * 6), count=1, waiting=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(app.extensions, RENDERERS, unreachable)
+        broken = as_learner.get(f"/certificates/{code}.pdf")
 
-    del app.extensions[RENDERERS]
     mended = as_learner.get(f"/certificates/{code}.pdf")
 
     assert (broken.status_code, broken.headers["Retry-After"]) == (503, "120")

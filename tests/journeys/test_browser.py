@@ -212,6 +212,8 @@ class Walk:
     def confirm_name(self) -> str:
         self.page.fill("[name=name]", NAME)
         self.go_on()
+        self.page.locator(".document-page img").wait_for()
+        self.go_on()  # what will be printed was seen
         return self.page.locator("dd.code").inner_text()
 
     def verify(self, code: str) -> None:

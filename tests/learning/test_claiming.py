@@ -326,7 +326,7 @@ def test_a_license_is_one_or_the_other(
     ("language", "message"),
     [
         ("en", "Credit for this module in English ended on December 31, 2026."),
-        ("es", "Este módulo no da créditos en español."),
+        ("es", "Este módulo no otorga créditos en español."),
     ],
 )
 def test_credit_that_is_over_is_refused_with_its_day_and_the_certificate_is_issued_without_it(
@@ -380,7 +380,7 @@ def test_the_page_with_everything_on_it_is_in_one_language(
     refused = confirm(as_learner, changed, "es", offer="pharmacy", amount="9")
 
     page = check_page(refused)
-    assert "Puede solicitar créditos ahora, y solo ahora" in page.get_text()
+    assert "Solo puede solicitar créditos ahora" in page.get_text()
     assert errors_of(refused)[0].startswith("Estos créditos son para: ")
 
 
