@@ -245,17 +245,6 @@ def _state(line: RosterLine, members: Collection[str], now: datetime) -> LineSta
     return LineState.OPEN if now < line.expires_at else LineState.EXPIRED
 
 
-def list_waited_for(cohort: Cohort, member_ids: Collection[int]) -> list[RosterLine]:
-    """Return the lines of those who were invited and are not in the group by any way."""
-    lines = db.session.scalars(
-        select(RosterLine).where(
-            RosterLine.cohort_id == cohort.id, RosterLine.accepted_at.is_(None)
-        )
-    )
-    members = list_verified_emails(member_ids)
-    return [line for line in lines if line.email not in members]
-
-
 # --- whoever was invited ----------------------------------------------------------------------
 
 

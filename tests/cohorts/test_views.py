@@ -24,6 +24,7 @@ from soar_lms.database import db, transaction
 from tests.cohorts.conftest import MODULE
 from tests.conftest import SignIn
 from tests.factories import make_person
+from tests.support.databases import close_connections
 from tests.support.page import get_page, text_of
 from tests.support.quick import parsed, post, summary, value_of, words
 
@@ -223,7 +224,7 @@ def test_several_modules_have_a_table_of_numbers_that_lead_to_people(
                 now=utc_now(),
             )
             services.join_cohort(cohort, make_person(), utc_now())
-        db.engine.dispose()
+        close_connections()
     client = pack_app.test_client()
     with client.session_transaction() as session:
         session["_user_id"], session["_fresh"] = trainer.fs_uniquifier, True
