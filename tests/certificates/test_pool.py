@@ -202,9 +202,15 @@ def code(app: Flask, learner: Person, module: Module) -> str:
     [("en", "Your certificate is coming"), ("es", "Su certificado está en camino")],
 )
 def test_too_many_at_once_are_asked_to_wait_and_the_page_tries_again(
-    app: Flask, as_learner: FlaskClient, code: str, tmp_path: Path, accept: str, title: str
+    app: Flask,
+    as_learner: FlaskClient,
+    code: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    accept: str,
+    title: str,
 ) -> None:
-    app.extensions[RENDERERS] = Renderers(tmp_path, count=1, waiting=0)
+    monkeypatch.setitem(app.extensions, RENDERERS, Renderers(tmp_path, count=1, waiting=0))
 
     response = as_learner.get(f"/certificates/{code}.pdf", headers={"Accept-Language": accept})
 

@@ -456,6 +456,7 @@ def test_a_code_with_a_fault_is_explained_and_kept(client: FlaskClient, typed: s
 
     assert response.status_code == 422
     assert words(response, ".error-summary li").startswith("This is not a certificate code.")
+    assert "This is not a certificate code." in words(response, "#code-error")
     assert value_of(response, "code") == typed
     assert parsed(response).select("main script") == []
 
