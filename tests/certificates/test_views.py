@@ -468,6 +468,26 @@ def test_the_empty_form_is_no_mistake(client: FlaskClient) -> None:
         assert parsed(response).select(".error-summary") == []
 
 
+@pytest.mark.parametrize(
+    ("revoked_at", "heading"),
+    [(None, "Show that it is real"), (NOW, "What others see")],
+    ids=["valid", "revoked"],
+)
+def test_only_what_counts_is_offered_to_be_shown(
+    as_learner: FlaskClient,
+    learner: Person,
+    issue: Issue,
+    revoked_at: datetime | None,
+    heading: str,
+) -> None:
+    reason = "a reason" if revoked_at else None
+    code = issue(person_id=learner.id, revoked_at=revoked_at, revoked_reason=reason)
+
+    page = as_learner.get(f"/en/certificates/{code}")
+
+    assert [title.get_text() for title in parsed(page).select("main h2")][-1] == heading
+
+
 def test_a_page_of_a_certificate_that_is_over_says_so_to_its_owner(
     app: Flask, as_learner: FlaskClient, learner: Person, issue: Issue
 ) -> None:
