@@ -222,7 +222,7 @@ class AddEmailForm(Form):
     password = PasswordField(
         _("Your password now"),
         validators=[
-            DataRequired(_("Enter a password.")),
+            DataRequired(_("Enter your password.")),
             Length(max=PASSWORD_LENGTH, message=_("Enter at most %(max)d characters.")),
         ],
         render_kw={"autocomplete": "current-password"},

@@ -88,7 +88,7 @@ class FindCertificateForm(Form):
 
     wanted = StringField(
         _("Code, name, or e-mail address"),
-        description=_("A part of the name is enough."),
+        description=_("A part of the name is enough, with its accents."),
         validators=[
             DataRequired(_("Enter a code, a name, or an e-mail address.")),
             require_letters,
@@ -128,7 +128,7 @@ class DeleteAccountForm(Form):
     password = PasswordField(
         _("Your password now"),
         validators=[
-            DataRequired(_("Enter a password.")),
+            DataRequired(_("Enter your password.")),
             Length(max=PASSWORD_LENGTH, message=_("Enter at most %(max)d characters.")),
         ],
         render_kw={"autocomplete": "current-password"},

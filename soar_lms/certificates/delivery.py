@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import structlog
 
 from soar_lms.certificates.documents import make_document
@@ -41,27 +38,16 @@ class DocumentFailedError(DomainError):
     retry_after = 120
 
 
-@contextmanager
-def told_to_wait() -> Iterator[None]:
-    """Say in words what keeps a document from being made.
-
-    :raises DocumentsBusyError: when many others wait; it can be asked for again in a moment.
-    :raises DocumentFailedError: when it cannot be made; the log says why.
-    """
-    try:
-        yield
-    except RenderersBusyError:
-        raise DocumentsBusyError from None
-    except PDFError as error:
-        log.error("document_failed", reason=str(error))
-        raise DocumentFailedError from error
-
-
 def deliver_document(certificate: Certificate) -> bytes:
     """Make the document for somebody who waits for it in a browser.
 
     :raises DocumentsBusyError: when many others wait; it can be asked for again in a moment.
     :raises DocumentFailedError: when it cannot be made; the log says why.
     """
-    with told_to_wait():
+    try:
         return make_document(certificate)
+    except RenderersBusyError:
+        raise DocumentsBusyError from None
+    except PDFError as error:
+        log.error("document_failed", reason=str(error))
+        raise DocumentFailedError from error

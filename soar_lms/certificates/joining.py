@@ -35,7 +35,7 @@ def join_files(parts: Iterable[Path], target: Path) -> int:
         tree.close()
         with whole.open_outline() as outline:
             outline.root.extend(bookmarks)
-        whole.save(target, deterministic_id=True)
+        whole.save(target, deterministic_id=True, min_version="1.7")
         return len(whole.pages)
 
 

@@ -126,7 +126,7 @@ def test_the_address_that_gets_the_mail_hears_of_a_new_one(
         ("", PASSWORD, "Enter your e-mail address."),
         ("nonsense", PASSWORD, "Enter an e-mail address like name@example.org."),
         ("a" * 300 + "@example.org", PASSWORD, "Enter an e-mail address like name@example.org."),
-        (HOME, "", "Enter a password."),
+        (HOME, "", "Enter your password."),
         (HOME, "wrong password", "That password is not right. Type it again."),
     ],
     ids=["empty", "nonsense", "endless", "no-password", "wrong-password"],

@@ -52,7 +52,7 @@ def test_an_account_is_deleted_by_its_owner(
     ("typed", "message"),
     [
         ({"password": PASSWORD}, "Check the box if you want to delete your account."),
-        ({"confirmed": "y"}, "Enter a password."),
+        ({"confirmed": "y"}, "Enter your password."),
         ({"confirmed": "y", "password": "wrong"}, "That password is not right. Type it again."),
     ],
     ids=["not-confirmed", "no-password", "wrong-password"],

@@ -103,6 +103,7 @@ def test_a_certificate_is_revoked_and_restored_with_reasons_in_its_history(
 
     page = show(admin, code)
     assert between.startswith("This certificate was revoked on")
+    assert "(now: Valid)" in page
     assert words(client.get(f"/en/verify/{code}"), ".result") == "This certificate is valid."
     assert "Sam Lee : revoked a certificate" in page
     assert "The reason: Issued too early." in page

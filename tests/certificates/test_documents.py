@@ -94,6 +94,7 @@ def test_one_file_of_many_keeps_structure_languages_and_bookmarks(
             assert [item.title for item in outline.root] == [name for name, _ in PEOPLE] * 2
         metadata = whole.open_metadata()
         assert (metadata["pdfuaid:part"], metadata["pdfaid:part"]) == ("1", "3")
+        assert whole.pdf_version == "1.7"
 
 
 def test_the_pages_of_one_file_point_to_their_own_elements(

@@ -456,6 +456,7 @@ def test_a_code_with_a_fault_is_explained_and_kept(client: FlaskClient, typed: s
 
     assert response.status_code == 422
     assert words(response, ".error-summary li").startswith("This is not a certificate code.")
+    assert "This is not a certificate code." in words(response, "#code-error")
     assert value_of(response, "code") == typed
     assert parsed(response).select("main script") == []
 
@@ -465,6 +466,26 @@ def test_the_empty_form_is_no_mistake(client: FlaskClient) -> None:
         response = client.get(f"/en/verify{query}")
         assert (response.status_code, "Set-Cookie" in response.headers) == (200, False)
         assert parsed(response).select(".error-summary") == []
+
+
+@pytest.mark.parametrize(
+    ("revoked_at", "heading"),
+    [(None, "Show that it is real"), (NOW, "What others see")],
+    ids=["valid", "revoked"],
+)
+def test_only_what_counts_is_offered_to_be_shown(
+    as_learner: FlaskClient,
+    learner: Person,
+    issue: Issue,
+    revoked_at: datetime | None,
+    heading: str,
+) -> None:
+    reason = "a reason" if revoked_at else None
+    code = issue(person_id=learner.id, revoked_at=revoked_at, revoked_reason=reason)
+
+    page = as_learner.get(f"/en/certificates/{code}")
+
+    assert [title.get_text() for title in parsed(page).select("main h2")][-1] == heading
 
 
 def test_a_page_of_a_certificate_that_is_over_says_so_to_its_owner(

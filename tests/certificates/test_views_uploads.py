@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from soar_lms.certificates.codes import format_code, make_code
-from soar_lms.certificates.documents import make_document
+from soar_lms.certificates.documents import RENDERERS, make_document
+from soar_lms.certificates.pool import Renderers
 from soar_lms.certificates.views.uploads import LARGEST
 from soar_lms.database import db, transaction
 from tests.certificates.test_context import row
@@ -139,6 +141,34 @@ def test_a_document_that_is_cut_off_is_said_to_be(client: FlaskClient, issued: F
     page = send(client, data[: len(data) // 2])
 
     assert words(page, ".error-summary li").startswith("The end of this file is missing.")
+
+
+@pytest.mark.parametrize(
+    ("folder", "waiting", "fault", "seconds"),
+    [("renderers", 0, "busy", "3"), ("too long for a socket " * 6, 1, "failed", "120")],
+    ids=["busy", "broken"],
+)
+def test_a_file_that_cannot_be_compared_now_is_asked_for_again(
+    app: Flask,
+    client: FlaskClient,
+    issued: File,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    folder: str,
+    waiting: int,
+    fault: str,
+    seconds: str,
+) -> None:
+    data = issued()
+    (tmp_path / folder).mkdir()
+    renderers = Renderers(tmp_path / folder, count=1, waiting=waiting)
+    monkeypatch.setitem(app.extensions, RENDERERS, renderers)
+
+    page, answer = send(client, data), send(client, data, headers=JSON)
+
+    assert (page.status_code, page.headers["Retry-After"]) == (503, seconds)
+    assert "the code that is printed on it" in words(page, ".error-summary li")
+    assert (answer.json or {})["file"] == fault
 
 
 def test_a_form_without_a_file_is_told_to_choose_one(client: FlaskClient) -> None:

@@ -471,6 +471,17 @@ def test_people_who_cannot_be_found_are_named_and_stay_in_the_box(
     assert db.session.scalars(select(Task)).all() == []
 
 
+def test_a_line_with_a_fault_is_named_by_its_place_in_the_box(
+    group: Group, as_trainer: FlaskClient, page: str
+) -> None:
+    ana = db.session.get_one(Person, group.certificates["Ana Torres"].person_id)
+    data = {"file_form": "zip", "which": "valid", "people": f"{ana.email}\nnobody"}
+
+    answer = post_form(as_trainer, page, data, status=422)
+
+    assert [fault.split(":")[0] for fault in errors_of(answer)] == ["Line 2"]
+
+
 def test_a_wish_that_means_no_certificate_is_refused(
     group: Group, as_trainer: FlaskClient, page: str
 ) -> None:

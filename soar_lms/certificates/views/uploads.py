@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from io import BytesIO
 
-from flask import jsonify, render_template, request
+import structlog
+from flask import Response, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel.speaklater import LazyString
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -12,11 +13,13 @@ from werkzeug.formparser import FormDataParser
 
 from soar_lms.access import Access, access
 from soar_lms.certificates.checking import Fault, NotOursError, check_file
-from soar_lms.certificates.delivery import told_to_wait
+from soar_lms.certificates.documents import PDFError, RenderersBusyError
 from soar_lms.certificates.views.blueprint import blueprint
 from soar_lms.certificates.views.verify import answer, describe
 from soar_lms.clock import utc_now
 from soar_lms.i18n import lazy_gettext
+
+log = structlog.get_logger(__name__)
 
 LARGEST = 5_000_000
 """Bytes of a request; a certificate has some 25,000."""
@@ -26,10 +29,20 @@ _CHUNK = 65_536
 
 NOTHING = "nothing"
 TOO_LARGE = "too-large"
+BUSY = "busy"
+FAILED = "failed"
 _WORDS: dict[str, LazyString] = {
     NOTHING: lazy_gettext("Choose the PDF file of the certificate first."),
     TOO_LARGE: lazy_gettext(
         "This file is larger than 5 MB. Our certificates are much smaller: choose the PDF itself."
+    ),
+    BUSY: lazy_gettext(
+        "Many people are opening certificates right now. Choose the file again in a few seconds, "
+        "or type the code that is printed on it."
+    ),
+    FAILED: lazy_gettext(
+        "We cannot compare files right now. Type the code that is printed on it: "
+        "the page shows what we issued."
     ),
     Fault.NOT_PDF: lazy_gettext("This file is not a PDF. Choose the PDF that was issued."),
     Fault.INCOMPLETE: lazy_gettext(
@@ -41,6 +54,7 @@ _WORDS: dict[str, LazyString] = {
     ),
 }
 
+_RETRY_SECONDS = {BUSY: 3, FAILED: 120}
 _COMPARED = {True: "unchanged", False: "changed", None: "unknown"}
 
 
@@ -60,10 +74,14 @@ def check_upload() -> ResponseReturnValue:
     if not data:
         return _refuse(NOTHING)
     try:
-        with told_to_wait():
-            found = check_file(data)
+        found = check_file(data)
     except NotOursError as error:
         return _refuse(error.fault)
+    except RenderersBusyError:
+        return _refuse(BUSY, 503)
+    except PDFError as error:
+        log.error("document_failed", reason=str(error))
+        return _refuse(FAILED, 503)
     certificate = found.certificate
     if certificate is None:
         return answer({"status": "unknown", "file": "unknown"}, None, file=found)
@@ -95,10 +113,15 @@ def _drain() -> None:
         left -= len(chunk)
 
 
-def _refuse(fault: str, status: int = 422) -> ResponseReturnValue:
+def _refuse(fault: str, status: int = 422) -> Response:
     words = str(_WORDS[fault])
     wanted = request.accept_mimetypes.best_match(["text/html", "application/json"])
     if wanted == "application/json":
-        return jsonify(file=fault, message=words), status
-    page = render_template("certificates/verify_form.html", typed="", file_error=words)
-    return page, status
+        response = jsonify(file=fault, message=words)
+    else:
+        page = render_template("certificates/verify_form.html", typed="", file_error=words)
+        response = make_response(page)
+    response.status_code = status
+    if fault in _RETRY_SECONDS:
+        response.headers["Retry-After"] = str(_RETRY_SECONDS[fault])
+    return response

@@ -14,7 +14,7 @@ from soar_lms.cohorts import certificates, services
 from soar_lms.cohorts.certificates import MOST_IN_A_PDF, Wish
 from soar_lms.cohorts.forms import ExportCertificatesForm
 from soar_lms.cohorts.models import Cohort
-from soar_lms.cohorts.roster import read_roster
+from soar_lms.cohorts.roster import list_lines, read_roster
 from soar_lms.cohorts.views.blueprint import blueprint
 from soar_lms.cohorts.wording import say_fault
 from soar_lms.content import catalogue
@@ -67,7 +67,8 @@ def _read_wish(cohort: Cohort, form: ExportCertificatesForm) -> Wish | None:
     person_ids, strangers = certificates.find_people(
         cohort, [entry.email for entry in roster.entries]
     )
-    faults = [say_fault(number, line) for number, line in enumerate(roster.bad, start=1)]
+    typed = list_lines(form.people.data or "")
+    faults = [say_fault(typed.index(line.text) + 1, line) for line in roster.bad]
     if strangers:
         faults.append(
             gettext("No member of this group has the address %(them)s.", them=", ".join(strangers))
