@@ -26,6 +26,7 @@ from soar_lms.clock import add_months, local_date
 from soar_lms.database import Among, Numbers, db, read
 from soar_lms.errors import NotFoundError
 
+_TRIES = 3
 NO_CODE = "0" * 27
 """What a certificate that is only shown has in place of its code."""
 
@@ -95,11 +96,19 @@ def issue_certificate(
     certificate.code = make_code()
     certificate.enrolment_id = enrolment_id
     certificate.person_id = person_id
-    try:
-        with db.session.begin_nested():
-            db.session.add(certificate)
-    except IntegrityError:  # a second click or another worker was faster: there is one
-        return get_current_certificate(enrolment_id)
+    tries = _TRIES
+    while True:
+        try:
+            with db.session.begin_nested():
+                db.session.add(certificate)
+            break
+        except IntegrityError:  # a second click or another worker was faster: there is one
+            found = list_current_certificates([enrolment_id]).get(enrolment_id)
+            if found is not None:
+                return found
+            tries -= 1  # or somebody else drew the same place in the lists of badges meanwhile
+            if not tries:
+                raise
     if claim and claim.locked_facts:
         db.session.add(CreditDetails(certificate_id=certificate.id, locked=claim.locked_facts))
     return certificate

@@ -11,6 +11,7 @@ import secrets
 from typing import Any
 
 from sqlalchemy import column, func, select, table
+from sqlalchemy.engine import Connection
 
 LIST_SIZE = 131_072
 """Bits in a list: the least that its specification allows (Bitstring Status List 1.0, 4.1)."""
@@ -28,7 +29,11 @@ def draw_place(context: Any) -> int:
     first = newest // PER_LIST * LIST_SIZE
     while True:
         drawn = {first + secrets.randbelow(LIST_SIZE) for _ in range(_DRAWN)}
-        own = _certificates.c.status_index
-        free = drawn - set(connection.scalars(select(own).where(own.in_(drawn))))
+        free = drawn - _list_taken(connection, drawn)
         if free:
             return free.pop()
+
+
+def _list_taken(connection: Connection, places: set[int]) -> set[int]:
+    own = _certificates.c.status_index
+    return set(connection.scalars(select(own).where(own.in_(places))))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import chain, repeat
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from soar_lms.catalogue.model import Module
 from soar_lms.catalogue.schema import CertificateSpec
-from soar_lms.certificates import services
+from soar_lms.certificates import services, status_places
 from soar_lms.certificates.codes import format_code, make_code
 from soar_lms.certificates.designs import Look, Paper
 from soar_lms.certificates.models import Certificate, Status
@@ -21,6 +22,7 @@ from soar_lms.certificates.services import Provider
 from soar_lms.database import db, transaction
 from soar_lms.errors import NotFoundError
 from tests.assessments.variants import with_spec
+from tests.certificates.test_context import row
 from tests.factories import NOW, make_enrolment, make_person
 
 
@@ -89,6 +91,23 @@ def test_a_certificate_keeps_the_design_it_was_issued_with(
     assert (certificate.design, certificate.template_version) == ("riverside", 3)
     assert certificate.paper == "a4"
     assert services.list_looks() == [("riverside", 3)]
+
+
+def test_a_place_that_somebody_else_drew_meanwhile_is_drawn_again(
+    enrolment_id: int, module: Module, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with transaction():
+        db.session.add(row(status_index=5))
+    drawn = chain([5] * 8, repeat(7))
+    monkeypatch.setattr(status_places, "_list_taken", lambda *_: set())  # committed a moment later
+    monkeypatch.setattr(
+        "soar_lms.certificates.status_places.secrets.randbelow", lambda _: next(drawn)
+    )
+
+    certificate = issue(module, enrolment_id)
+
+    db.session.expire_all()
+    assert certificate.status_index == 7
 
 
 def test_a_draft_is_in_no_database(enrolment_id: int, module: Module) -> None:
