@@ -17,7 +17,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
+from wtforms.validators import InputRequired, Length, ValidationError
 from wtforms.validators import Optional as OptionalInput
 
 from soar_lms.accounts.licenses import is_license_number
@@ -33,12 +33,11 @@ from soar_lms.certificates.claims import (
     is_profile_id,
     read_birthday,
 )
-from soar_lms.certificates.fonts import missing_characters
-from soar_lms.certificates.models import NAME_LENGTH
+from soar_lms.certificates.names import certificate_name
 from soar_lms.certificates.vault import PharmacyFacts, lock
 from soar_lms.content import catalogue
 from soar_lms.errors import NotFoundError
-from soar_lms.forms import Form, require_letters
+from soar_lms.forms import Form
 from soar_lms.i18n import current_language, gettext
 from soar_lms.i18n import lazy_gettext as _
 from soar_lms.learning.claiming import CreditChoice, say_audience
@@ -170,12 +169,6 @@ def _required(question: str) -> InputRequired:
     return InputRequired(gettext("Please answer: %(question)s", question=question))
 
 
-def _visible(characters: str) -> str:
-    """Return characters that cannot be seen by their numbers."""
-    is_seen = characters.isprintable() and not characters.isspace()
-    return characters if is_seen else " ".join(f"U+{ord(one):04X}" for one in characters)
-
-
 class AmountField(DecimalField):
     """A number above zero or nothing, with a point or a comma for its decimals."""
 
@@ -198,15 +191,7 @@ class ConfirmCompletionForm(Form):
 
     step = HiddenField()
     """Nothing: show how it will look; `change`: show the form again; `issue`: it was seen."""
-    name = StringField(
-        _("Name on the certificate"),
-        validators=[
-            DataRequired(_("Enter the name as it should be printed.")),
-            require_letters,
-            Length(max=NAME_LENGTH, message=_("Enter at most %(max)d characters.")),
-        ],
-        render_kw={"autocomplete": "name", "maxlength": NAME_LENGTH},
-    )
+    name = certificate_name()
     profession = SelectField(_("Profession"), validators=[OptionalInput()])
     territory = SelectField(_("State or territory where you work"), validators=[OptionalInput()])
     offer = SelectField(_("Credit you claim"), validators=[OptionalInput()], validate_choice=False)
@@ -224,18 +209,6 @@ class ConfirmCompletionForm(Form):
         _("NABP e-Profile ID"), render_kw={"autocomplete": "off", "inputmode": "numeric"}
     )
     birthday = StringField(_("Month and day of birth"), render_kw={"autocomplete": "off"})
-
-    def validate_name(self, field: Field) -> None:
-        """Refuse what the certificate's fonts cannot print, before anything is issued."""
-        missing = missing_characters(field.data or "")
-        if missing:
-            raise ValidationError(
-                gettext(
-                    "Our fonts cannot print this yet: %(characters)s. "
-                    "Please write the name in other letters, or ask the people who run this site.",
-                    characters=" ".join(map(_visible, missing)),
-                )
-            )
 
     def fill(self, choice: CreditChoice, licenses: Sequence[PersonLicense]) -> None:
         """Fill the menus; without offers there is nothing to claim."""

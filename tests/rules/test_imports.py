@@ -109,6 +109,7 @@ DOORS = {
         "fonts",
         "layout",
         "merging",
+        "names",
         "revoking",
         "vault",
     },
