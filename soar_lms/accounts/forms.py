@@ -30,7 +30,6 @@ from wtforms import (
     EmailField,
     Field,
     HiddenField,
-    PasswordField,
     SelectField,
     StringField,
 )
@@ -47,7 +46,7 @@ from wtforms.validators import Optional as OptionalInput
 from soar_lms.accounts.emails import NoAddressError, read_address
 from soar_lms.accounts.licenses import is_license_number
 from soar_lms.accounts.models import EMAIL_LENGTH, LICENSE_LENGTH, NAME_LENGTH
-from soar_lms.accounts.passwords import PASSWORD_LENGTH, is_password
+from soar_lms.accounts.passwords import PASSWORD_LENGTH, ProvenByPassword, password_now
 from soar_lms.accounts.professions import list_professions, list_territories
 from soar_lms.accounts.time_zones import choices_with, is_time_zone
 from soar_lms.forms import Form, require_letters
@@ -211,7 +210,7 @@ class ProfileForm(Form):
         self.territory.choices = list_territories()
 
 
-class AddEmailForm(Form):
+class AddEmailForm(ProvenByPassword):
     """One more address. The password keeps others at a shared computer from adding theirs."""
 
     email = EmailField(
@@ -219,22 +218,7 @@ class AddEmailForm(Form):
         validators=[DataRequired(_("Enter your e-mail address."))],
         render_kw={"autocomplete": "email", "maxlength": EMAIL_LENGTH},
     )
-    password = PasswordField(
-        _("Your password now"),
-        validators=[
-            DataRequired(_("Enter your password.")),
-            Length(max=PASSWORD_LENGTH, message=_("Enter at most %(max)d characters.")),
-        ],
-        render_kw={"autocomplete": "current-password"},
-    )
-    password_hash: str | None = None
-
-    @classmethod
-    def for_password(cls, password_hash: str | None) -> AddEmailForm:
-        """Return the form for somebody with this password."""
-        form = cls()
-        form.password_hash = password_hash
-        return form
+    password = password_now()
 
     def validate_email(self, field: Field) -> None:
         """Take what is an address, in the form in which it is stored."""
@@ -244,10 +228,6 @@ class AddEmailForm(Form):
             raise ValidationError(
                 gettext("Enter an e-mail address like name@example.org.")
             ) from None
-
-    def validate_password(self, field: Field) -> None:
-        if not is_password(field.data, self.password_hash):
-            raise ValidationError(gettext("That password is not right. Type it again."))
 
 
 class DayField(DateField):

@@ -5,8 +5,6 @@ from __future__ import annotations
 from wtforms import (
     BooleanField,
     EmailField,
-    Field,
-    PasswordField,
     SelectField,
     StringField,
     TextAreaField,
@@ -17,7 +15,7 @@ from wtforms.validators import DataRequired, InputRequired, Length
 from wtforms.validators import Optional as OptionalInput
 
 from soar_lms.accounts.models import EMAIL_LENGTH
-from soar_lms.accounts.passwords import PASSWORD_LENGTH, is_password
+from soar_lms.accounts.passwords import ProvenByPassword, password_now
 from soar_lms.accounts.services import find_person, get_person
 from soar_lms.audit.services import Action
 from soar_lms.audit.wording import ACTIONS
@@ -118,30 +116,11 @@ class ReasonForm(Form):
     )
 
 
-class DeleteAccountForm(Form):
+class DeleteAccountForm(ProvenByPassword):
     """That somebody wants their account gone, and is who they seem to be."""
 
     confirmed = BooleanField(
         _("I want to delete my account. I know that it cannot be undone."),
         validators=[InputRequired(_("Check the box if you want to delete your account."))],
     )
-    password = PasswordField(
-        _("Your password now"),
-        validators=[
-            DataRequired(_("Enter your password.")),
-            Length(max=PASSWORD_LENGTH, message=_("Enter at most %(max)d characters.")),
-        ],
-        render_kw={"autocomplete": "current-password"},
-    )
-    password_hash: str | None = None
-
-    @classmethod
-    def for_password(cls, password_hash: str | None) -> DeleteAccountForm:
-        """Return the form for somebody with this password."""
-        form = cls()
-        form.password_hash = password_hash
-        return form
-
-    def validate_password(self, field: Field) -> None:
-        if not is_password(field.data, self.password_hash):
-            raise ValidationError(gettext("That password is not right. Type it again."))
+    password = password_now()

@@ -8,7 +8,6 @@ from wtforms import (
     BooleanField,
     Field,
     IntegerField,
-    PasswordField,
     RadioField,
     SelectField,
     SelectMultipleField,
@@ -21,7 +20,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 from wtforms.validators import Optional as OptionalInput
 from wtforms.widgets import HiddenInput
 
-from soar_lms.accounts.passwords import PASSWORD_LENGTH, is_password
+from soar_lms.accounts.passwords import ProvenByPassword, password_now
 from soar_lms.audit.models import REASON_LENGTH
 from soar_lms.cohorts.models import COHORT_NAME_LENGTH
 from soar_lms.cohorts.roster import MOST_LINES, list_lines
@@ -148,7 +147,7 @@ class SendAgainForm(Form):
     sent = IntegerField(widget=HiddenInput(), validators=[InputRequired(), NumberRange(1, 10_000)])
 
 
-class AcceptInvitationForm(Form):
+class AcceptInvitationForm(ProvenByPassword):
     """An invitation; the address it was sent to may become one of the account's.
 
     An address signs in and gets new passwords, so adding one asks for the password, as on the page
@@ -156,19 +155,7 @@ class AcceptInvitationForm(Form):
     """
 
     adds_address = BooleanField()
-    password = PasswordField(
-        _("Your password now"),
-        validators=[Length(max=PASSWORD_LENGTH, message=_("Enter at most %(max)d characters."))],
-        render_kw={"autocomplete": "current-password"},
-    )
-    password_hash: str | None = None
-
-    @classmethod
-    def for_password(cls, password_hash: str | None) -> AcceptInvitationForm:
-        """Return the form for somebody with this password."""
-        form = cls()
-        form.password_hash = password_hash
-        return form
+    password = password_now(required=False)
 
     def validate_password(self, field: Field) -> None:
         """Ask for the password only where it is needed."""
@@ -176,8 +163,7 @@ class AcceptInvitationForm(Form):
             return
         if not field.data:
             raise ValidationError(gettext("To add the address, enter your password."))
-        if not is_password(field.data, self.password_hash):
-            raise ValidationError(gettext("That password is not right. Type it again."))
+        super().validate_password(field)
 
 
 class ExportCertificatesForm(Form):
