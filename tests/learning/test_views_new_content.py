@@ -27,11 +27,14 @@ def sitting(app: Flask, learner: Person, as_learner: FlaskClient, module: Module
 
 
 def first(sitting: Sitting) -> tuple[int, str, list[str]]:
-    """Return the position, the id and the options of the first question with one answer."""
+    """Return the position, the id and the options of the first question with one answer.
+
+    Not one of true and false, whose words are those of the site.
+    """
     return next(
         (position, item["question_id"], item["options"])
         for position, item in enumerate(sitting.attempt.items, 1)
-        if frozen_key(item).shape is Shape.ONE
+        if frozen_key(item).shape is Shape.ONE and "true" not in item["options"]
     )
 
 
