@@ -127,8 +127,7 @@ class Walk:
 
     def go_on(self) -> None:
         """Press the page's main button."""
-        self.page.locator("main .button-primary").first.click()
-        self.page.wait_for_load_state()
+        self.visitor.press(self.page.locator("main .button-primary").first)
         self.audit()
 
     def sign_up(self) -> None:
@@ -188,8 +187,7 @@ class Walk:
         for lesson in self.module.spec.lessons:
             self.open(f"learn/{MODULE}/{self.setting}/{lesson.id}")
             self._answer_checks()
-            self.page.locator(".lesson-end .button-primary").click()
-            self.page.wait_for_load_state()
+            self.visitor.press(self.page.locator(".lesson-end .button-primary"))
 
     def _answer_checks(self) -> None:
         for number in range(self.page.locator("form.box-check").count()):
@@ -223,13 +221,15 @@ class Walk:
         assert NAME in self.page.locator("main").inner_text()
 
     def verify_file(self, code: str) -> None:
-        document = self.page.request.get(f"{self.site.address}/certificates/{code}.pdf").body()
+        file = self.page.request.get(f"{self.site.address}/certificates/{code}.pdf")
+        assert file.ok
+        document = file.body()
         for data, standing in ((document, "valid"), (document + b"%%EOF", "changed")):
             self.open("verify")
             self.page.set_input_files(
                 "#file", {"name": "a.pdf", "mimeType": "application/pdf", "buffer": data}
             )
-            self.page.click("main form[method=post] button")
+            self.visitor.press(self.page.locator("main form[method=post] button"))
             if self.audited:  # the address is that of the form, which was audited
                 self.violations += self.visitor.violations()
             assert self.page.locator(f"main .standing-{standing}").count() == 1
@@ -441,7 +441,7 @@ def test_a_scenario_shows_one_scene_at_a_time(site: Site, browser: Browser) -> N
     first.locator("summary").first.click()
     first.locator("a.go-on").first.click()
 
-    assert [scene.is_visible() for scene in scenes.all()].count(True) == 1
+    expect(scenes.locator("visible=true")).to_have_count(1)
     assert page.locator(".scene:focus").count() <= 1
     visitor.close()
 
@@ -450,7 +450,7 @@ def test_the_language_switch_keeps_the_place(site: Site, browser: Browser) -> No
     visitor = Visitor(browser, site.address)
     page = visitor.open(f"/en/learn/{MODULE}/public-health/observe?version=brief")
 
-    page.click(".languages a")
+    visitor.press(page.locator(".languages a"))
 
     assert page.url.endswith(f"/es/learn/{MODULE}/public-health/observe?version=brief")
     visitor.close()

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, sync_playwright
 
 FLAGS = (
     "--no-sandbox",
@@ -65,6 +65,14 @@ class Visitor:
     def open(self, path: str) -> Page:
         self.page.goto(path if path.startswith("http") else self.address + path)
         return self.page
+
+    def press(self, target: Locator) -> None:
+        """Press what leads to another page, and wait until that page is whole.
+
+        A click alone returns when the new page begins: what is at its end may not be there yet.
+        """
+        with self.page.expect_navigation():
+            target.click()
 
     def sign_in(self, email: str, language: str = "en") -> None:
         self.open(f"/{language}/sign-in")
