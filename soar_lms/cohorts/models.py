@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from enum import StrEnum
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    false,
+)
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -17,14 +27,32 @@ SortKey = String(EMAIL_LENGTH).with_variant(String(EMAIL_LENGTH, collation="C"),
 """Text that both databases put into the same order: that of its code points."""
 
 
+class CohortState(StrEnum):
+    """What can still happen in a cohort."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    """Nobody joins any more; whoever is in goes on."""
+    ARCHIVED = "archived"
+    """History: nobody joins, nobody is reminded; it can be read, and opened again."""
+
+
 class Cohort(Base):
-    """A group of learners whose way a trainer follows."""
+    """A group of learners whose way its trainers follow."""
 
     __tablename__ = "cohorts"
+    __table_args__ = (
+        CheckConstraint("state IN ('open', 'closed', 'archived')", name="state_is_known"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(COHORT_NAME_LENGTH))
     organisation: Mapped[str | None] = mapped_column(String(COHORT_NAME_LENGTH))
+    state: Mapped[str] = mapped_column(
+        String(10), default=CohortState.OPEN, server_default=CohortState.OPEN
+    )
+    time_zone: Mapped[str] = mapped_column(String(64), default="UTC", server_default="UTC")
+    """IANA name: a day on which something is due ends at its midnight."""
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
@@ -35,6 +63,8 @@ class CohortModule(Base):
 
     cohort_id: Mapped[int] = mapped_column(ForeignKey("cohorts.id"), primary_key=True)
     module_id: Mapped[str] = mapped_column(String(60), primary_key=True)
+    due_on: Mapped[date | None] = mapped_column(Date)
+    """The last day on which completing it is in time, in the zone of the cohort."""
 
 
 class CohortTrainer(Base):
@@ -44,6 +74,8 @@ class CohortTrainer(Base):
 
     cohort_id: Mapped[int] = mapped_column(ForeignKey("cohorts.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True, index=True)
+    is_lead: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether they also say who else trains it."""
 
 
 class CohortMember(Base):

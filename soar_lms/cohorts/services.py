@@ -6,7 +6,7 @@ import secrets
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -50,11 +50,16 @@ def create_cohort(
     module_ids: Collection[str],
     now: datetime,
 ) -> Cohort:
-    """Make a cohort with its first trainer and a link to join it."""
-    cohort = Cohort(name=name, organisation=organisation or None, created_at=now)
+    """Make a cohort with its first trainer, who leads it in their zone, and a link to join it."""
+    cohort = Cohort(
+        name=name,
+        organisation=organisation or None,
+        time_zone=trainer.time_zone,
+        created_at=now,
+    )
     db.session.add(cohort)
     db.session.flush()
-    db.session.add(CohortTrainer(cohort_id=cohort.id, person_id=trainer.id))
+    db.session.add(CohortTrainer(cohort_id=cohort.id, person_id=trainer.id, is_lead=True))
     db.session.add_all(
         CohortModule(cohort_id=cohort.id, module_id=module_id) for module_id in module_ids
     )
@@ -131,6 +136,16 @@ def list_module_ids(cohort: Cohort) -> list[str]:
             .order_by(CohortModule.module_id)
         )
     )
+
+
+def list_due_days(cohort: Cohort) -> dict[str, date]:
+    """Return the last day in time of each module of a cohort that has one, in its zone."""
+    rows = db.session.execute(
+        select(CohortModule.module_id, CohortModule.due_on).where(
+            CohortModule.cohort_id == cohort.id, CohortModule.due_on.is_not(None)
+        )
+    )
+    return {module_id: due_on for module_id, due_on in rows if due_on is not None}
 
 
 def list_member_ids(cohort: Cohort) -> list[int]:

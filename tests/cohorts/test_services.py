@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 
 import pytest
@@ -13,13 +13,21 @@ from sqlalchemy import select
 from soar_lms.access import Role
 from soar_lms.accounts.models import Person
 from soar_lms.cohorts import services
-from soar_lms.cohorts.models import Cohort, CohortMember, CohortTrainer, JoinLink
+from soar_lms.cohorts.models import (
+    Cohort,
+    CohortMember,
+    CohortModule,
+    CohortState,
+    CohortTrainer,
+    JoinLink,
+)
 from soar_lms.database import db, transaction
 from soar_lms.errors import NotFoundError
 from tests.factories import NOW
 from tests.support.together import at_once
 
 MakeCohort = Callable[..., Cohort]
+DUE = date(2027, 1, 15)
 
 
 @pytest.fixture
@@ -31,7 +39,8 @@ def test_a_cohort_has_its_maker_as_trainer_and_a_link(
     context: Flask, cohort: Cohort, trainer: Person, link: JoinLink
 ) -> None:
     (row,) = db.session.scalars(select(CohortTrainer))
-    assert (row.cohort_id, row.person_id) == (cohort.id, trainer.id)
+    assert (row.cohort_id, row.person_id, row.is_lead) == (cohort.id, trainer.id, True)
+    assert (cohort.state, cohort.time_zone) == (CohortState.OPEN, trainer.time_zone)
     assert link.expires_at == NOW + timedelta(days=60)
     assert len(link.token) >= 22  # 128 bits
 
@@ -40,6 +49,14 @@ def test_a_cohort_takes_each_module_once(context: Flask, make_cohort: MakeCohort
     cohort = make_cohort(module_ids=["second", "garden"])
 
     assert services.list_module_ids(cohort) == ["garden", "second"]
+
+
+def test_only_a_module_that_is_due_has_a_day(context: Flask, make_cohort: MakeCohort) -> None:
+    cohort = make_cohort(module_ids=["second", "garden"])
+    with transaction():
+        db.session.get_one(CohortModule, (cohort.id, "second")).due_on = DUE
+
+    assert services.list_due_days(cohort) == {"second": DUE}
 
 
 def test_no_two_links_are_the_same(context: Flask, make_cohort: MakeCohort) -> None:
