@@ -18,6 +18,7 @@ from soar_lms.catalogue.model import Catalogue, Module
 from soar_lms.certificates.services import Provider
 from soar_lms.cohorts import services as cohorts
 from soar_lms.learning import services as learning
+from soar_lms.learning.handing_in import hand_in_test
 from soar_lms.learning.models import Enrolment
 from soar_lms.learning.path import Step
 from soar_lms.learning.standing import get_standing
@@ -166,7 +167,7 @@ def _answer(
         is_right = (place - skip) % len(attempt.items) < right
         chosen = item["correct"] if is_right else wrong_answer(item)
         assessments.save_answer(attempt, item["question_id"], chosen, now)
-    learning.submit_test(enrolment, module, attempt, now)
+    hand_in_test(enrolment.person_id, module, instrument, attempt.number, now)
 
 
 def wrong_answer(item: Mapping[str, Any]) -> list[str]:

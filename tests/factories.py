@@ -22,6 +22,7 @@ from soar_lms.certificates.services import Provider
 from soar_lms.database import db
 from soar_lms.demo import wrong_answer as wrong_answer
 from soar_lms.learning import services as learning
+from soar_lms.learning.handing_in import hand_in_test
 from soar_lms.learning.models import Enrolment, FollowUp, FollowUpLink
 from soar_lms.learning.standing import get_enrolment
 
@@ -77,7 +78,16 @@ def take_test(
     for place, item in enumerate(attempt.items):
         chosen = item["correct"] if place < right else wrong_answer(item)
         assessments.save_answer(attempt, item["question_id"], chosen, now)
-    return learning.submit_test(enrolment, module, attempt, now)
+    hand_in_test(enrolment.person_id, module, instrument, attempt.number, now)
+    db.session.refresh(attempt)
+    return attempt
+
+
+def hand_in(attempt: Attempt, now: datetime = NOW) -> Attempt:
+    """Grade an attempt that nobody else works on, without a path that it would lead on."""
+    assessments.submit_attempt(attempt.id, attempt.items, attempt.pass_mark, now)
+    db.session.refresh(attempt)
+    return attempt
 
 
 def some_answer(item: Mapping[str, Any], place: int = 0) -> list[str]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from random import Random
 from typing import Any
 
-from sqlalchemy import Select, String, Text, bindparam, case, cast, literal, select
+from sqlalchemy import Select, String, Text, bindparam, case, cast, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
@@ -28,7 +28,7 @@ from soar_lms.assessments.parallel import choose_form, in_form, list_asked, othe
 from soar_lms.assessments.tries import count_tries, next_number
 from soar_lms.catalogue.model import Module
 from soar_lms.catalogue.schema import Bank
-from soar_lms.database import Among, Numbers, UTCDateTime, db, write
+from soar_lms.database import Among, Numbers, UTCDateTime, db, read, write
 from soar_lms.errors import DomainError, NotFoundError
 from soar_lms.i18n import lazy_gettext
 
@@ -167,10 +167,7 @@ def list_attempts(enrolment_id: int, instrument: str) -> list[Attempt]:
 
 def list_answers(attempt_id: int) -> dict[str, list[str]]:
     """Return the options chosen so far, by question."""
-    rows = db.session.execute(
-        select(Answer.question_id, Answer.chosen).where(Answer.attempt_id == attempt_id)
-    )
-    return {row.question_id: row.chosen for row in rows}
+    return {row.question_id: row.chosen for row in read(_ANSWERS, {"attempt_id": attempt_id})}
 
 
 @dataclass(frozen=True)
@@ -234,26 +231,34 @@ def _make_save(insert: Any) -> Any:
 _SAVE = {"sqlite": _make_save(sqlite.insert), "postgresql": _make_save(postgresql.insert)}
 
 
-def submit_attempt(attempt: Attempt, now: datetime) -> Attempt:
-    """Grade the attempt from its saved answers. A second time it changes nothing."""
-    try:
-        _lock_open(attempt)
-    except AttemptClosedError:
-        return attempt
-    result = grade(frozen_keys(attempt.items), list_answers(attempt.id), attempt.pass_mark)
-    attempt.points = result.points
-    attempt.passed = result.passed
-    attempt.submitted_at = now
-    db.session.flush()
-    return attempt
+def submit_attempt(
+    attempt_id: int, items: list[dict[str, Any]], pass_mark: int | None, now: datetime
+) -> None:
+    """Grade an attempt that is open from its saved answers.
+
+    The caller has locked it: no answer comes, and nobody else hands it in, before the transaction
+    ends. An `Attempt` that the session has already read does not change.
+    """
+    result = grade(frozen_keys(items), list_answers(attempt_id), pass_mark)
+    points, points_of = result.points.as_integer_ratio()
+    graded = {"graded_points": points, "graded_of": points_of, "graded_passed": result.passed}
+    write(_HAND_IN, graded | {"attempt_id": attempt_id, "now": now})
 
 
-def _lock_open(attempt: Attempt) -> None:
-    """Read the attempt anew under a lock (SQLite: the transaction has the only one)."""
-    statement = select(Attempt).where(Attempt.id == attempt.id).with_for_update()
-    db.session.execute(statement.execution_options(populate_existing=True)).scalar_one()
-    if not attempt.is_open:
-        raise AttemptClosedError
+_ANSWERS = select(Answer.question_id, Answer.chosen).where(
+    Answer.attempt_id == bindparam("attempt_id")
+)
+_HAND_IN = (
+    update(Attempt)
+    .where(Attempt.id == bindparam("attempt_id"))
+    .values(
+        submitted_at=bindparam("now"),
+        points_numerator=bindparam("graded_points"),
+        points_denominator=bindparam("graded_of"),
+        passed=bindparam("graded_passed"),
+    )
+    .returning(Attempt.id)
+)
 
 
 # --- knowledge checks -------------------------------------------------------------------------

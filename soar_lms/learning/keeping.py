@@ -114,6 +114,11 @@ def keep(enrolment: Enrolment, module: Module) -> Path:
     db.session.flush()
     if db.engine.dialect.name == "postgresql" and not is_locked:  # SQLite has one writer anyway
         read(_LOCK, {"enrolment_id": enrolment.id})
+    return keep_locked(enrolment, module)
+
+
+def keep_locked(enrolment: Enrolment, module: Module) -> Path:
+    """Do as `keep`, where everything is flushed and the enrolment's row is locked already."""
     ((row, path),) = _assess([enrolment], {module.id: module})
     _write(row)
     return path

@@ -219,13 +219,6 @@ def start_test(
     )
 
 
-def submit_test(enrolment: Enrolment, module: Module, attempt: Attempt, now: datetime) -> Attempt:
-    """Hand a test in and grade it; a second time it changes nothing."""
-    assessments.submit_attempt(attempt, now)
-    keep(enrolment, module)
-    return attempt
-
-
 def give_evaluation(
     enrolment: Enrolment,
     module: Module,

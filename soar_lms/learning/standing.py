@@ -326,15 +326,17 @@ def find_reading(person_id: int, module_id: str) -> Reading | None:
     return Reading(setting, completed, tuple(sorted(lessons)), checks)
 
 
-_ITS_ATTEMPT = (
+ITS_ATTEMPT = (
     Attempt.enrolment_id == _PRESENT_ID,
     Attempt.instrument == bindparam("instrument"),
     Attempt.number == bindparam("number"),
 )
-_ATTEMPT = select(Attempt).where(*_ITS_ATTEMPT)
+"""An attempt in the present cycle, by the values of `address_of_attempt`."""
+
+_ATTEMPT = select(Attempt).where(*ITS_ATTEMPT)
 _SITTING = select(
     Attempt.id, Attempt.items[bindparam("place", type_=JSON.JSONIntIndexType())].label("item")
-).where(*_ITS_ATTEMPT)
+).where(*ITS_ATTEMPT)
 
 
 def get_attempt(person_id: int, module_id: str, instrument: str, number: int) -> Attempt:
@@ -342,7 +344,9 @@ def get_attempt(person_id: int, module_id: str, instrument: str, number: int) ->
 
     :raises NotFoundError: when there is none.
     """
-    attempt = db.session.scalar(_ATTEMPT, _address(person_id, module_id, instrument, number))
+    attempt = db.session.scalar(
+        _ATTEMPT, address_of_attempt(person_id, module_id, instrument, number)
+    )
     if attempt is None:
         raise NotFoundError
     return attempt
@@ -355,14 +359,17 @@ def get_sitting(
 
     :raises NotFoundError: when there is no such attempt or question.
     """
-    values = _address(person_id, module_id, instrument, number)
+    values = address_of_attempt(person_id, module_id, instrument, number)
     row = read(_SITTING, values | {"place": position - 1}).first()
     if row is None or row.item is None or position < 1:
         raise NotFoundError
     return Sitting(row.id, [row.item])
 
 
-def _address(person_id: int, module_id: str, instrument: str, number: int) -> dict[str, Any]:
+def address_of_attempt(
+    person_id: int, module_id: str, instrument: str, number: int
+) -> dict[str, Any]:
+    """Return the values that `ITS_ATTEMPT` asks for."""
     return {
         "person_id": person_id,
         "module_id": module_id,

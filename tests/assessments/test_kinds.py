@@ -18,6 +18,7 @@ from soar_lms.catalogue.model import Module
 from soar_lms.catalogue.schema import Credit
 from soar_lms.database import db, transaction
 from soar_lms.errors import DomainError
+from tests import factories
 from tests.assessments.variants import (
     ORDER,
     PAIRS,
@@ -69,9 +70,7 @@ def hand_in(attempt: Attempt, answers: dict[str, list[str]]) -> Attempt:
     with transaction():
         for question_id, chosen in answers.items():
             services.save_answer(attempt, question_id, chosen, NOW)
-        services.submit_attempt(attempt, NOW)
-    db.session.expire_all()
-    return db.session.get_one(Attempt, attempt.id)
+        return factories.hand_in(attempt)
 
 
 @contextmanager

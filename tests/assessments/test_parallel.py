@@ -27,6 +27,7 @@ from soar_lms.assessments.parallel import (
 from soar_lms.catalogue.model import Module
 from soar_lms.catalogue.schema import Bank, QuestionSpec
 from soar_lms.database import db, transaction
+from tests import factories
 from tests.assessments.test_draw import question
 from tests.assessments.variants import with_questions, with_spec
 from tests.factories import NOW, make_enrolment, make_person
@@ -167,7 +168,7 @@ def hand_in(module: Module, instrument: str, enrolment_id: int) -> Attempt:
             language="en",
             now=NOW,
         )
-        return services.submit_attempt(attempt, NOW)
+        return factories.hand_in(attempt)
 
 
 def asked(attempt: Attempt) -> list[str]:

@@ -18,7 +18,7 @@ from soar_lms.assessments.results import count_answers, get_results, list_result
 from soar_lms.catalogue.model import Module
 from soar_lms.database import db, transaction
 from tests.assessments.variants import with_post, with_questions, with_spec
-from tests.factories import NOW, make_enrolment, make_person
+from tests.factories import NOW, hand_in, make_enrolment, make_person
 
 SETTING = "health-care"
 PRE_ONE, PRE_TWO = "pre-define-minor", "pre-respond-adult"
@@ -69,7 +69,7 @@ def sit(
             if item["question_id"] in answers:
                 chosen = answers[item["question_id"]]
                 services.save_answer(attempt, item["question_id"], chosen, given["now"])
-        return services.submit_attempt(attempt, given["now"])
+        return hand_in(attempt, given["now"])
 
 
 def key(module: Module, *names: str) -> dict[str, list[str]]:

@@ -29,6 +29,7 @@ from tests.assessments.variants import with_kinds, with_questions
 from tests.factories import (
     NOW,
     finish_lessons,
+    hand_in,
     make_certificate,
     make_enrolment,
     make_person,
@@ -272,7 +273,7 @@ def test_parts_of_points_are_said_in_decimals(
         attempt = learning.start_test(enrolment, kinds, assessments.POST, language="en", now=NOW)
         for question_id, chosen in HALF.items():
             assessments.save_answer(attempt, question_id, chosen, NOW)
-        assessments.submit_attempt(attempt, NOW)
+        hand_in(attempt)
     mended = {"correct": ["greet", "listen", "offer", "follow"]}
     serve(app, monkeypatch, with_kinds(module, post_order=mended))
 

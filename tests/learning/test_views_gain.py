@@ -13,7 +13,7 @@ from soar_lms.assessments import services as assessments
 from soar_lms.catalogue.model import Module
 from soar_lms.database import transaction
 from soar_lms.learning.standing import get_enrolment
-from tests.factories import finish_lessons, make_enrolment, take_test
+from tests.factories import finish_lessons, hand_in, make_enrolment, take_test
 from tests.support.page import get_page
 
 Take = Callable[..., None]
@@ -133,7 +133,7 @@ def test_a_module_completed_without_a_pre_test_tells_nothing(
             assessments.save_answer(
                 attempt, item["question_id"], item["correct"], attempt.started_at
             )
-        assessments.submit_attempt(attempt, attempt.started_at)
+        hand_in(attempt, attempt.started_at)
     complete(learner)
 
     assert lines(as_learner, module, "") == []

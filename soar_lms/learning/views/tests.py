@@ -26,6 +26,7 @@ from soar_lms.learning import services
 from soar_lms.learning.answers import QuestionView, answer_words, clash_note, open_note
 from soar_lms.learning.checks import CheckView, show_asked, show_graded
 from soar_lms.learning.forms import AnswerForm
+from soar_lms.learning.handing_in import hand_in_test
 from soar_lms.learning.path import Step
 from soar_lms.learning.standing import get_attempt, get_sitting, get_standing
 from soar_lms.learning.views.blueprint import (
@@ -214,13 +215,16 @@ def review_attempt(module_id: str, instrument: str, number: int) -> ResponseRetu
 @blueprint.post(f"{_ATTEMPT}/review")
 @access(Access.LEARNER)
 def submit_attempt(module_id: str, instrument: str, number: int) -> ResponseReturnValue:
-    module, form = offered_module(module_id), ActionForm()
-    attempt = _attempt(module, instrument, number)
-    if not form.validate_on_submit():
-        return _review(module, attempt, form), 422
+    module = offered_module(module_id)
+    if not check_token():
+        form = ActionForm()
+        form.validate()
+        return _review(module, _attempt(module, instrument, number), form), 422
     with transaction():
-        services.submit_test(enrolment_in(module), module, attempt, utc_now())
-    return _to_result(module, attempt)
+        hand_in_test(current_reader().id, module, instrument, number, utc_now())
+    return redirect(
+        url_for("learning.show_result", module_id=module.id, instrument=instrument, number=number)
+    )
 
 
 def _review(module: Module, attempt: Attempt, form: ActionForm) -> str:
