@@ -22,6 +22,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.validators import StopValidation, ValidationError
+from wtforms.widgets import HiddenInput
 
 from soar_lms.i18n import gettext, lazy_gettext
 
@@ -118,7 +119,7 @@ class Form(FlaskForm):
         """Return (field id, message) for the summary on top of the page, in the form's order."""
         found: list[tuple[str | None, str]] = [(None, str(error)) for error in self.form_errors]
         for field in self:
-            target = None if field.id == "csrf_token" else first_control(field)
+            target = None if isinstance(field.widget, HiddenInput) else first_control(field)
             found.extend((target, str(error)) for error in _flat(field.errors))
         return found
 

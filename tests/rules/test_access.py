@@ -65,6 +65,7 @@ LESSON = f"{MODULE}/{{setting}}/{{lesson}}"
 CHECK_LESSON = f"{MODULE}/{{setting}}/{{check_lesson}}"
 ATTEMPT = f"{MODULE}/tests/post/1"
 MEMBER = "/en/cohorts/{cohort}/members/{member}"
+GRANT = f"{MEMBER}/{{module}}/grant"
 INVITATIONS = "/en/cohorts/{cohort}/invitations"
 NOT_ENROLLED = (MODULE,) * 4
 EMAILS = "/en/profile/emails"
@@ -157,8 +158,9 @@ ACCESS: Mapping[tuple[str, str], Row] = {
     ("cohorts.export_members", "GET"): Row("/en/cohorts/{cohort}/members.csv", OWN_STAFF),
     ("cohorts.export_paper", "GET"): Row("/en/cohorts/{cohort}/members.pdf", OWN_STAFF),
     ("cohorts.export_workbook", "GET"): Row("/en/cohorts/{cohort}/members.xlsx", OWN_STAFF),
-    ("cohorts.grant_more", "GET"): Row(f"{MEMBER}/{{module}}/grant", OWN_STAFF),
-    ("cohorts.grant_more", "POST"): Row(f"{MEMBER}/{{module}}/grant", refused(OWN_STAFF)),
+    ("cohorts.grant_more", "GET"): Row(GRANT, OWN_STAFF),
+    # The learner of the matrix is in the test: there is nothing to give, and no form.
+    ("cohorts.grant_more", "POST"): Row(GRANT, to(GRANT, OWN_STAFF)),
     ("cohorts.invite_people", "GET"): Row(INVITATIONS, OWN_STAFF),
     ("cohorts.export_certificates", "GET"): Row("/en/cohorts/{cohort}/certificates", OWN_STAFF),
     ("cohorts.export_certificates", "POST"): Row(
@@ -193,7 +195,8 @@ ACCESS: Mapping[tuple[str, str], Row] = {
     ("learning.decline_follow_up", "POST"): Row(
         f"{MODULE}/follow-up", to(MODULE, OWNER), "graduate"
     ),
-    ("learning.enrol", "POST"): Row(MODULE, refused(SIGNED_IN)),
+    # Whoever has begun goes on: the page of the module has no form for them.
+    ("learning.enrol", "POST"): Row(MODULE, (SIGN_IN, MODULE, 422, 422, 422, 422)),
     ("learning.give_evaluation", "GET"): Row(f"{MODULE}/evaluation", OWNER, "finisher"),
     ("learning.give_evaluation", "POST"): Row(f"{MODULE}/evaluation", refused(OWNER), "finisher"),
     ("learning.give_follow_up", "GET"): Row("/en/follow-up/{follow_up}", EVERYBODY),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from soar_lms.access import Access, access
@@ -67,12 +67,15 @@ def grant_more(cohort_id: int, person_id: int, module_id: str) -> ResponseReturn
         told = gettext("%(name)s has one more try and is told by e-mail.", name=person.name)
         flash(told, "success")
         return redirect(url_for("cohorts.show_member", cohort_id=cohort.id, person_id=person.id))
+    held_back = find_held_back(enrolment, module, utc_now())
+    if form.is_submitted() and held_back is None:
+        return redirect(request.path)  # there is no form any more: the page says why
     page = render_template(
         "cohorts/grant_create.html",
         cohort=cohort,
         person=person,
         module=module,
-        held_back=find_held_back(enrolment, module, utc_now()),
+        held_back=held_back,
         form=form,
     )
     return page, 422 if form.is_submitted() else 200

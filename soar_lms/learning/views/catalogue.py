@@ -72,6 +72,8 @@ def enrol(module_id: str) -> ResponseReturnValue:
     module = offered_module(module_id)
     form = ChooseSettingForm.for_module(module)
     if not form.validate_on_submit():
+        if form.setting.errors and _standing(module):  # begun in another window: it has no choice
+            return redirect(url_for("learning.show_module", module_id=module.id))
         return module_page(module, form), 422
     with transaction():
         enrolment = services.enrol(

@@ -1,0 +1,79 @@
+"""Every page in every language, for everybody: how it is built and how it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from bs4 import BeautifulSoup
+
+from tests.pages import walk
+from tests.pages.walk import ENDPOINTS, FORMS, LANGUAGES, Page
+from tests.rules.world import World
+from tests.support.page import check_page
+
+in_languages = pytest.mark.parametrize("language", LANGUAGES)
+
+
+@in_languages
+@pytest.mark.parametrize("endpoint", ENDPOINTS)
+def test_a_page_is_built_and_sent_as_every_page_is(
+    world: World, endpoint: str, language: str
+) -> None:
+    faults = [fault for page in walk.show(world, endpoint, language) for fault in check(page)]
+
+    assert not faults, "\n".join(faults)
+
+
+@in_languages
+@pytest.mark.parametrize("endpoint", FORMS)
+def test_a_form_with_faults_says_what_to_do(world: World, endpoint: str, language: str) -> None:
+    faults: list[str] = []
+    for page in walk.show_faults(world, endpoint, language):
+        faults += check(page)
+        soup = BeautifulSoup(page.html, "html.parser")
+        if not soup.select(".error-summary li, .flash-error"):
+            faults.append(f"{page.name}: does not say what is wrong")
+        if not title_of(soup).startswith("Error:"):  # in both languages
+            faults.append(f"{page.name}: the title does not say that something is wrong")
+
+    assert not faults, "\n".join(faults)
+
+
+@in_languages
+def test_what_is_not_there_is_said_in_the_language_of_the_address(
+    world: World, language: str
+) -> None:
+    faults = [fault for page in walk.show_missing(world, language) for fault in check(page)]
+
+    assert not faults, "\n".join(faults)
+
+
+def check(page: Page) -> Iterator[str]:
+    """Return what is wrong with a page."""
+    try:
+        soup = check_page(page.response)
+    except AssertionError as fault:
+        yield f"{page.name}: {fault}"
+        return
+    language = page.address.split("/")[1]
+    root = soup.select_one("html")
+    if language in LANGUAGES and root is not None and root["lang"] != language:
+        yield f"{page.name}: speaks {root['lang']}"
+    for tag in soup.select("[src], [href]"):
+        address = str(tag.get("src") or tag.get("href"))
+        if tag.name in {"script", "link", "img"} and not _is_ours(tag.name, address):
+            yield f"{page.name}: loads {address}"
+    headers = page.response.headers
+    if headers["Referrer-Policy"] != "no-referrer":
+        yield f"{page.name}: tells other sites where it was"
+    if page.who != "anonymous" and headers["Cache-Control"] != "no-store":
+        yield f"{page.name}: is kept by the browser: {headers['Cache-Control']}"
+
+
+def title_of(soup: BeautifulSoup) -> str:
+    return soup.title.get_text().strip() if soup.title else ""
+
+
+def _is_ours(tag: str, address: str) -> bool:
+    return address.startswith(("/", "data:")) or tag == "link"  # other languages: whole addresses
