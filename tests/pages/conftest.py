@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
-from flask import Flask
 
 from soar_lms.app import create_app
 from soar_lms.config import Config, Mode, SQLiteSynchronous
@@ -19,7 +20,11 @@ from tests.support.databases import close_connections
 @pytest.fixture(scope="session")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """Return the world of the access matrix; what pages look like is the same on any database."""
-    folder = tmp_path_factory.mktemp("pages")
+    yield from made_world(tmp_path_factory.mktemp("pages"))
+
+
+def made_world(folder: Path, **settings: Any) -> Iterator[World]:
+    """Make a world in a folder; its connections are closed afterwards."""
     app = create_app(
         Config(
             secret_key=SECRET,
@@ -29,15 +34,12 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
             sqlite_synchronous=SQLiteSynchronous.NORMAL,
             log_level="error",
             badge_key=make_badge_key(),
+            **settings,
         )
     )
-    yield populate(app)
-    with app.app_context():
-        close_connections()
-
-
-def populate(app: Flask) -> World:
     app.testing = True
     with app.app_context():
         upgrade()
-    return make_world(app)
+    yield make_world(app)
+    with app.app_context():
+        close_connections()
