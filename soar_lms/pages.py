@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import (
     Blueprint,
     current_app,
@@ -15,13 +17,18 @@ from flask.typing import ResponseReturnValue
 
 from soar_lms.access import Access, access
 from soar_lms.certificates.fonts import font_files
+from soar_lms.clock import utc_now
 from soar_lms.errors import NotFoundError
 from soar_lms.headers import allow_caching
 from soar_lms.i18n import current_language
+from soar_lms.messages.services import find_oldest_waiting
 
 blueprint = Blueprint("pages", __name__)
 
 KEPT_SECONDS = 300
+STATUS_KEPT_SECONDS = 60
+MAIL_IS_LATE_AFTER = timedelta(minutes=10)
+"""What is younger waits for a worker or a second try; people are told to wait so long."""
 FONT_KEPT_SECONDS = 30 * 24 * 3600
 
 
@@ -61,6 +68,16 @@ def show_resources() -> ResponseReturnValue:
 @access(Access.PUBLIC)
 def show_safety() -> ResponseReturnValue:
     return _page("pages/safety.html")
+
+
+@blueprint.get("/<language:language>/help")
+@access(Access.PUBLIC)
+def show_help() -> ResponseReturnValue:
+    """Answer what people ask most, and say whether e-mail goes out: most of them wait for one."""
+    waiting = find_oldest_waiting()
+    is_late = waiting is not None and utc_now() - waiting > MAIL_IS_LATE_AFTER
+    page = render_template("pages/help.html", mail_is_late=is_late)
+    return allow_caching(make_response(page), STATUS_KEPT_SECONDS)
 
 
 @blueprint.get("/<language:language>/privacy")

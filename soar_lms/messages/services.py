@@ -8,9 +8,9 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from flask import current_app, render_template
-from sqlalchemy import delete, update
+from sqlalchemy import delete, func, select, update
 
-from soar_lms.database import db
+from soar_lms.database import db, read
 from soar_lms.i18n import speaking
 from soar_lms.messages.attachments import Enclosure
 from soar_lms.messages.models import OutboxMessage
@@ -53,6 +53,17 @@ def attach(message: OutboxMessage, enclosure: Enclosure) -> None:
     """Have something attached when an e-mail leaves; its text must lead to it by a link, too."""
     message.attachment_kind = enclosure.kind
     message.attachment_key = enclosure.key
+
+
+def find_oldest_waiting() -> datetime | None:
+    """Return since when the e-mail that waits longest has waited; None when none waits."""
+    return read(_OLDEST_WAITING, {}).scalar()
+
+
+_OLDEST_WAITING = select(func.min(OutboxMessage.created_at)).where(
+    OutboxMessage.sent_at.is_(None), OutboxMessage.failed_at.is_(None)
+)
+"""Read from the index of what is due, which has no other rows."""
 
 
 def withdraw_messages(message_ids: Collection[int]) -> None:

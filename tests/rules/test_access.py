@@ -224,6 +224,7 @@ ACCESS: Mapping[tuple[str, str], Row] = {
     ("metrics", "GET"): Row("/metrics", NOBODY),
     ("pages.show_font", "GET"): Row("/fonts/public-sans.ttf", EVERYBODY),
     ("pages.leave", "GET"): Row("/exit", to("https://www.weather.gov/")),
+    ("pages.show_help", "GET"): Row("/en/help", EVERYBODY),
     ("pages.show_privacy", "GET"): Row("/en/privacy", EVERYBODY),
     ("pages.show_resources", "GET"): Row("/en/resources", EVERYBODY),
     ("pages.show_safety", "GET"): Row("/en/safety", EVERYBODY),
