@@ -208,8 +208,7 @@ ACCESS: Mapping[tuple[str, str], Row] = {
     ("learning.show_home", "GET"): Row("/en/home", SIGNED_IN),
     ("learning.show_lesson", "GET"): Row(LESSON, EVERYBODY),
     ("learning.show_lessons", "GET"): Row(f"{MODULE}/{{setting}}", EVERYBODY),
-    # The flagship module has no pictures or videos.
-    ("learning.show_media", "GET"): Row(f"{MODULE}/media/none.mp4", NOBODY),
+    ("learning.show_media", "GET"): Row(f"{MODULE}/media/soar-steps.svg", EVERYBODY),
     ("learning.show_module", "GET"): Row(MODULE, EVERYBODY),
     ("learning.show_question", "GET"): Row(f"{ATTEMPT}/1", OWNER),
     ("learning.show_result", "GET"): Row(f"{MODULE}/tests/pre/1/result", OWNER),
