@@ -59,19 +59,30 @@ def flagship() -> Module:
 
 
 @pytest.mark.parametrize(
-    ("language", "setting", "scripts"),
+    ("language", "setting", "scripts", "hands"),
     [
-        pytest.param("en", "health-care", True, id="english"),
-        pytest.param("es", "social-services", True, id="spanish-phone"),
-        pytest.param("es", "public-health", False, id="spanish-without-scripts"),
+        pytest.param("en", "health-care", True, "mouse", id="english"),
+        pytest.param("es", "social-services", True, "mouse", id="spanish-phone"),
+        pytest.param("en", "social-services", False, "mouse", id="english-without-scripts"),
+        pytest.param("es", "public-health", False, "mouse", id="spanish-without-scripts"),
+        pytest.param("en", "behavioral-health", True, "keyboard", id="english-by-keyboard"),
+        pytest.param("es", "health-care", True, "keyboard", id="spanish-by-keyboard"),
     ],
 )
 def test_a_newcomer_walks_the_whole_way(
-    site: Site, browser: Browser, flagship: Module, language: str, setting: str, scripts: bool
+    site: Site,
+    browser: Browser,
+    flagship: Module,
+    language: str,
+    setting: str,
+    scripts: bool,
+    hands: str,
 ) -> None:
     options = {"viewport": PHONE} if "es" in language else {}
     visitor = Visitor(browser, site.address, java_script_enabled=scripts, **options)
-    walk = Walk(visitor, site, flagship, language, setting, audited=scripts)
+    by = Keyboard(visitor.page) if hands == "keyboard" else Mouse()
+    is_audited = scripts and hands == "mouse"
+    walk = Walk(visitor, site, flagship, language, setting, by, scripts=scripts, audited=is_audited)
 
     walk.sign_up()
     walk.choose_setting()
@@ -93,6 +104,74 @@ def choose(field: Locator) -> None:
     field.locator("xpath=following-sibling::label").click()
 
 
+class Mouse:
+    """Hands on a mouse, or fingers on glass."""
+
+    def choose(self, field: Locator) -> None:
+        choose(field)
+
+    def pick(self, menu: Locator, value: str) -> None:
+        menu.select_option(value)
+
+    def write(self, field: Locator, words: str) -> None:
+        field.fill(words)
+
+    def press(self, button: Locator) -> None:
+        button.click()
+
+
+class Keyboard:
+    """Hands that use nothing but keys: Tab until it is reached, then what the control wants."""
+
+    MOST_TABS = 150
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def choose(self, field: Locator) -> None:
+        """Choose an option: Tab reaches the group (in it, the chosen one), arrows go through it."""
+        kind, name = field.get_attribute("type"), field.get_attribute("name")
+        wanted = str(field.get_attribute("value"))
+        if kind != "radio":
+            self._reach(field)
+            self.page.keyboard.press("Space")
+            return
+        group = self.page.locator(f"[name='{name}']")
+        self._reach(group)
+        self.page.keyboard.press("Space")
+        for _ in range(group.count()):
+            if self.page.evaluate("document.activeElement.value") == wanted:
+                return
+            self.page.keyboard.press("ArrowDown")
+        raise AssertionError(f"the arrow keys do not reach {name}={wanted}")
+
+    def pick(self, menu: Locator, value: str) -> None:
+        self._reach(menu)
+        for _ in range(menu.locator("option").count()):
+            if menu.input_value() == value:
+                return
+            self.page.keyboard.press("ArrowDown")
+        raise AssertionError(f"the arrow keys do not reach {value}")
+
+    def write(self, field: Locator, words: str) -> None:
+        self._reach(field)
+        self.page.keyboard.press("Control+a")
+        self.page.keyboard.insert_text(words)
+
+    def press(self, button: Locator) -> None:
+        self._reach(button)
+        self.page.keyboard.press("Enter")
+
+    def _reach(self, target: Locator) -> None:
+        """Press Tab until the focus is on one of these; it is always seen where it is."""
+        handles = target.element_handles()
+        for _ in range(self.MOST_TABS):
+            if self.page.evaluate("all => all.includes(document.activeElement)", handles):
+                return
+            self.page.keyboard.press("Tab")
+        raise AssertionError(f"Tab never reaches {target}")
+
+
 class Walk:
     """One learner's way; every page on it is audited once."""
 
@@ -103,10 +182,13 @@ class Walk:
         module: Module,
         language: str,
         setting: str,
+        by: Mouse | Keyboard,
         *,
+        scripts: bool,
         audited: bool,
     ) -> None:
-        self.visitor, self.site, self.module = visitor, site, module
+        self.visitor, self.site, self.module, self.by = visitor, site, module, by
+        self.scripts = scripts
         self.language, self.setting, self.audited = language, setting, audited
         self.page: Page = visitor.page
         self.violations: list[str] = []
@@ -127,30 +209,37 @@ class Walk:
 
     def go_on(self) -> None:
         """Press the page's main button."""
-        self.visitor.press(self.page.locator("main .button-primary").first)
+        self._press(self.page.locator("main .button-primary").first)
         self.audit()
+
+    def _press(self, button: Locator) -> None:
+        with self.page.expect_navigation():
+            self.by.press(button)
+
+    def _write(self, field: str, words: str) -> None:
+        self.by.write(self.page.locator(f"main [name={field}]"), words)
 
     def sign_up(self) -> None:
         self.open("sign-up")
         self.go_on()  # nothing filled in: the error state is audited too
         assert self.page.locator(".error-summary").is_visible()
         email = f"{self.language}-{self.setting}-{self.audited}@example.org".lower()
-        self.page.fill("[name=name]", "María José")
-        self.page.fill("[name=email]", email)
-        self.page.fill("[name=password]", PASSWORD)
+        self._write("name", "María José")
+        self._write("email", email)
+        self._write("password", PASSWORD)
         self.go_on()
         self.visitor.open(
             find_link(self.site.folder, email, rf"{self.site.address}/{self.language}/confirm/\S+")
         )
         self.audit()
         self.go_on()
-        self.page.fill("[name=email]", email)
-        self.page.fill("[name=password]", PASSWORD)
+        self._write("email", email)
+        self._write("password", PASSWORD)
         self.go_on()
 
     def choose_setting(self) -> None:
         self.open(f"learn/{MODULE}")
-        choose(self.page.locator(f"[value={self.setting}]"))
+        self.by.choose(self.page.locator(f"[value={self.setting}]"))
         self.go_on()
 
     def answer_test(self, instrument: str) -> None:
@@ -161,7 +250,7 @@ class Walk:
             stem = " ".join(self.page.locator(".question legend").inner_text().split())
             for word in self._right(stem):
                 self._give(word)
-            if self.audited:
+            if self.scripts:
                 self.page.locator(
                     ".save-state", has_text=re.compile(r"^(Saved|Guardad)")
                 ).wait_for()
@@ -179,36 +268,38 @@ class Walk:
         """Give a word of an answer: by a click on an option, or in the menu of its row."""
         menu = self.page.locator("select[name=choice]", has=self.page.locator(f'[value="{word}"]'))
         if menu.count():
-            menu.select_option(word)
+            self.by.pick(menu, word)
         else:
-            choose(self.page.locator(f"[name=choice][value={word}]"))
+            self.by.choose(self.page.locator(f"[name=choice][value={word}]"))
 
     def read_lessons(self) -> None:
         for lesson in self.module.spec.lessons:
             self.open(f"learn/{MODULE}/{self.setting}/{lesson.id}")
             self._answer_checks()
-            self.visitor.press(self.page.locator(".lesson-end .button-primary"))
+            self._press(self.page.locator(".lesson-end .button-primary"))
 
     def _answer_checks(self) -> None:
         for number in range(self.page.locator("form.box-check").count()):
             check = self.page.locator("form.box-check").nth(number)
             menus = check.locator("select[name=choice]")
             for place in range(menus.count()):
-                menus.nth(place).select_option(index=place + 1)
+                options = menus.nth(place).locator("option")
+                value = options.nth(place + 1).get_attribute("value")
+                self.by.pick(menus.nth(place), str(value))
             if not menus.count():
-                choose(check.locator("input[name=choice]").first)
-            check.locator("button").click()
+                self.by.choose(check.locator("input[name=choice]").first)
+            self.by.press(check.locator("button"))
             check.locator(".feedback").wait_for()
         self.audit()
 
     def give_evaluation(self) -> None:
         self.open(f"learn/{MODULE}/evaluation")
         for group in self.page.locator("fieldset.scale").all():
-            choose(group.locator("input").nth(3))
+            self.by.choose(group.locator("input").nth(3))
         self.go_on()
 
     def confirm_name(self) -> str:
-        self.page.fill("[name=name]", NAME)
+        self._write("name", NAME)
         self.go_on()
         self.page.locator(".document-page img").wait_for()
         self.go_on()  # what will be printed was seen
@@ -216,7 +307,7 @@ class Walk:
 
     def verify(self, code: str) -> None:
         self.open("verify")
-        self.page.fill("[name=code]", code.lower().replace("-", " "))
+        self._write("code", code.lower().replace("-", " "))
         self.go_on()
         assert NAME in self.page.locator("main").inner_text()
 
