@@ -15,7 +15,14 @@ from soar_lms.access import Role
 from soar_lms.accounts.models import Person, Reader
 from soar_lms.certificates.access import allows_viewing
 from soar_lms.certificates.models import Certificate
-from soar_lms.cohorts.models import Cohort, CohortMember, CohortModule, CohortTrainer, JoinLink
+from soar_lms.cohorts.models import (
+    Cohort,
+    CohortMember,
+    CohortModule,
+    CohortState,
+    CohortTrainer,
+    JoinLink,
+)
 from soar_lms.cohorts.places import place_member
 from soar_lms.database import db
 from soar_lms.errors import DomainError, NotFoundError
@@ -31,6 +38,35 @@ class JoinLinkOverError(DomainError):
     title = lazy_gettext("This link has expired")
     message = lazy_gettext(
         "Links to join a group expire after some time. Please ask your trainer for a new one."
+    )
+
+
+class GroupArchivedError(DomainError):
+    """A trainer wants to change a group that is history."""
+
+    title = lazy_gettext("This group is in the archive")
+    message = lazy_gettext(
+        "Nothing was changed. To change the group, first take it out of the archive on the page of "
+        "its settings."
+    )
+
+
+class GroupClosedError(DomainError):
+    """A trainer wants to let people into a group that takes nobody."""
+
+    title = lazy_gettext("This group is closed")
+    message = lazy_gettext(
+        "Nothing was changed. To let people in, first open the group on the page of its settings."
+    )
+
+
+class NobodyJoinsError(DomainError):
+    """A learner wants to come into a group that is closed, or history."""
+
+    title = lazy_gettext("Nobody can join this group now")
+    message = lazy_gettext(
+        "The group is closed. If you think that you belong to it, please ask your trainer. You can "
+        "take the modules without a group, too."
     )
 
 
@@ -68,9 +104,12 @@ def create_cohort(
 
 
 def replace_link(cohort: Cohort, now: datetime) -> JoinLink:
-    """End the link that is open and make a new one; one at a time, so that one is open."""
-    lock = select(Cohort.id).where(Cohort.id == cohort.id).with_for_update()
-    db.session.execute(lock).scalar_one()
+    """End the link that is open and make a new one; one at a time, so that one is open.
+
+    :raises GroupArchivedError: when the cohort is history.
+    """
+    lock_cohort(cohort)
+    require_running(cohort)
     for link in db.session.scalars(
         select(JoinLink).where(JoinLink.cohort_id == cohort.id, JoinLink.ended_at.is_(None))
     ):
@@ -85,6 +124,65 @@ def replace_link(cohort: Cohort, now: datetime) -> JoinLink:
     db.session.add(link)
     db.session.flush()
     return link
+
+
+# --- what can happen in a cohort --------------------------------------------------------------
+
+
+def lock_cohort(cohort: Cohort) -> None:
+    """Let one transaction at a time change what a cohort agrees on; it is read as it is now."""
+    db.session.execute(
+        select(Cohort)
+        .where(Cohort.id == cohort.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).scalar_one()
+
+
+def require_running(cohort: Cohort) -> None:
+    """See that a cohort is not history: the door of everything that changes one or writes to it.
+
+    Inside a transaction it stays so until the end: who wants to archive it meanwhile waits.
+
+    :raises GroupArchivedError: when it is in the archive.
+    """
+    _refuse_archived(read_state(cohort))
+
+
+def _refuse_archived(state: str) -> None:
+    if state == CohortState.ARCHIVED:
+        raise GroupArchivedError
+
+
+def require_open(cohort: Cohort) -> None:
+    """See that people can come into a cohort.
+
+    :raises GroupArchivedError: when it is in the archive.
+    :raises GroupClosedError: when it is closed.
+    """
+    state = read_state(cohort)
+    _refuse_archived(state)
+    if state == CohortState.CLOSED:
+        raise GroupClosedError
+
+
+def require_joinable(cohort: Cohort) -> None:
+    """See that a learner can come into a cohort; in a transaction it stays so until its end.
+
+    :raises NobodyJoinsError: when it is closed, or history.
+    """
+    if read_state(cohort) != CohortState.OPEN:
+        raise NobodyJoinsError
+
+
+def read_state(cohort: Cohort) -> str:
+    """Return the state of a cohort as it is now, and keep others from changing it meanwhile."""
+    return db.session.execute(
+        select(Cohort.state).where(Cohort.id == cohort.id).with_for_update(read=True)
+    ).scalar_one()
+
+
+# --- who sees what ----------------------------------------------------------------------------
 
 
 def visible_to(person: Person | Reader) -> Select[Cohort]:
