@@ -121,6 +121,7 @@ DOORS = {
         "granting",
         "keeping",
         "merging",
+        "notices",
         "path",
         "renewal",
         "standing",
