@@ -222,6 +222,9 @@ FOREIGN_QUERY_EXCEPTIONS = {
     ("cohorts/places.py", "Person"),
     ("cohorts/places.py", "PersonEmail"),
     ("cohorts/report_query.py", "KeptStanding"),
+    # So are its trainers, and those who wait to be let in.
+    ("cohorts/trainers.py", "Person"),
+    ("cohorts/waiting.py", "Person"),
     ("learning/keeping.py", "Certificate"),
     # What a page shows of its reader is one query, from the enrolment to what was done in it.
     ("learning/standing.py", "Attempt"),
