@@ -9,12 +9,15 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
+import zxingcpp
 from flask import Flask
 from flask.testing import FlaskClient
+from PIL import Image
 from pypdf import PdfReader
 
 from soar_lms.access import Role
 from soar_lms.accounts.models import Person
+from soar_lms.certificates.painting import paint_pages
 from soar_lms.clock import local_date, utc_now
 from soar_lms.cohorts import services
 from soar_lms.cohorts.codes import format_join_code, make_join_code
@@ -161,6 +164,17 @@ def test_a_poster_is_one_tagged_page_in_its_language(
         True,
     )
     assert f"-poster-{paper}-" in response.headers["Content-Disposition"]
+
+
+def test_the_picture_of_a_poster_leads_to_the_group(
+    as_trainer: FlaskClient, client: FlaskClient, link: JoinLink, place: str
+) -> None:
+    body = as_trainer.get(f"{place}/poster.pdf").data
+
+    (picture,) = paint_pages(body, 600)
+    (found,) = zxingcpp.read_barcodes(Image.open(BytesIO(picture)).convert("L"))
+    assert found.text == f"http://127.0.0.1:8000/en/join/{format_join_code(str(link.code))}"
+    assert "Night shift" in words(client.get(found.text))
 
 
 @pytest.mark.parametrize(
