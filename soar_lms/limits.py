@@ -25,6 +25,7 @@ _POSTS = {
     "learning.give_follow_up": "60 per hour",
     "learning.stop_follow_up": "60 per hour",
     "cohorts.accept_invitation": "60 per hour",
+    "cohorts.edit_trainers": "60 per hour",
     "cohorts.invite_people": "30 per hour",
     "cohorts.send_again": "120 per hour",
     "cohorts.export_certificates": "60 per hour",

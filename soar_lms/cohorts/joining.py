@@ -23,6 +23,7 @@ from soar_lms.cohorts.services import (
     end_link,
     join_cohort,
     lock_cohort,
+    replace_link,
     require_joinable,
     require_running,
 )
@@ -246,6 +247,15 @@ def change_link(
         link.expires_at = start_of_day(last_on + timedelta(days=1), cohort.time_zone)
     link.most_uses, link.needs_approval = most_uses, needs_approval
     db.session.flush()
+    _note(cohort, actor, now)
+
+
+def rotate(cohort: Cohort, *, actor: Person | Reader, now: datetime) -> None:
+    """End the link and make another one, by the same rules.
+
+    :raises GroupArchivedError: when the cohort is history.
+    """
+    replace_link(cohort, now)
     _note(cohort, actor, now)
 
 

@@ -139,11 +139,14 @@ def end_link(cohort: Cohort, now: datetime) -> JoinLink | None:
 
 
 def lock_cohort(cohort: Cohort) -> Cohort:
-    """Let one transaction at a time change a cohort, and return it as it is now."""
+    """Let one transaction at a time change a cohort, and return it as it is now.
+
+    Rows that only point to it can be added meanwhile (PostgreSQL: `FOR NO KEY UPDATE`).
+    """
     return db.session.execute(
         select(Cohort)
         .where(Cohort.id == cohort.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).scalar_one()
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from soar_lms.accounts.models import Person
+from soar_lms.audit.models import AuditEntry
 from soar_lms.cohorts import services
 from soar_lms.cohorts.codes import format_join_code, make_join_code, read_join_code
 from soar_lms.cohorts.joining import (
@@ -27,6 +28,7 @@ from soar_lms.cohorts.joining import (
     join_by_link,
     last_day,
     open_way,
+    rotate,
     switch_off,
 )
 from soar_lms.cohorts.models import Cohort, CohortMember, CohortState, JoinLink, JoinRequest
@@ -150,6 +152,20 @@ def test_a_new_link_keeps_the_rules_of_the_old_one(cohort: Cohort, link: JoinLin
 
     assert (new.most_uses, new.uses, new.needs_approval) == (5, 0, True)
     assert new.code != link.code
+
+
+def test_who_changes_a_link_stands_in_the_audit_trail(
+    cohort: Cohort, link: JoinLink, trainer: Person
+) -> None:
+    with transaction():
+        rotate(cohort, actor=trainer, now=NOW)
+    with transaction():
+        switch_off(cohort, actor=trainer, now=NOW)
+
+    entries = db.session.scalars(select(AuditEntry))
+    assert [(entry.action, entry.actor_id) for entry in entries] == [
+        ("join-link-changed", trainer.id)
+    ] * 2
 
 
 def test_a_link_that_is_switched_off_lets_nobody_in(

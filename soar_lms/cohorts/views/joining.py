@@ -100,11 +100,12 @@ def _stale_page(cohort: Cohort) -> ResponseReturnValue:
 @blueprint.post(f"{_COHORT}/link")
 @access(Access.TRAINER)
 def replace_link(cohort_id: int) -> ResponseReturnValue:
-    cohort = services.get_cohort(current_reader(), cohort_id)
+    reader = current_reader()
+    cohort = services.get_cohort(reader, cohort_id)
     if not check_token():
         return _stale_page(cohort)
     with transaction():
-        services.replace_link(cohort, utc_now())
+        joining.rotate(cohort, actor=reader, now=utc_now())
     flash(gettext("There is a new link. The old one no longer works."), "success")
     return _back(cohort)
 
