@@ -14,6 +14,7 @@ from flask import g, request
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import _FlaskFormCSRF, validate_csrf
 from wtforms import (
+    DateField,
     Field,
     PasswordField,
     RadioField,
@@ -122,6 +123,17 @@ class Form(FlaskForm):
             target = None if isinstance(field.widget, HiddenInput) else first_control(field)
             found.extend((target, str(error)) for error in _flat(field.errors))
         return found
+
+
+class DayField(DateField):
+    """A day, or nothing."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the day; what is none keeps its words and says so."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(gettext("Enter a date, such as 2027-05-31.")) from None
 
 
 def check_token() -> bool:

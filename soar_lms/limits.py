@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Flask
 from flask_limiter import Limiter
+from flask_login import current_user
 
 from soar_lms.config import Mode
 
@@ -20,10 +21,11 @@ _POSTS = {
     "accounts.edit_emails": "20 per hour",
     "account.delete_account": "20 per hour",
     "certificates.check_upload": "20 per minute; 200 per hour",
-    "cohorts.join_cohort": "60 per hour",
+    "cohorts.join_cohort": "600 per hour",
     "learning.give_follow_up": "60 per hour",
     "learning.stop_follow_up": "60 per hour",
     "cohorts.accept_invitation": "60 per hour",
+    "cohorts.edit_trainers": "60 per hour",
     "cohorts.invite_people": "30 per hour",
     "cohorts.send_again": "120 per hour",
     "cohorts.export_certificates": "60 per hour",
@@ -36,10 +38,17 @@ _GETS = {
     "certificates.show_badge_issuer": "120 per minute",
     "certificates.show_badge_key": "120 per minute",
     "certificates.show_badge_status": "120 per minute",
+    "cohorts.ask_for_code": "120 per minute; 1200 per hour",
     "cohorts.show_join": "120 per minute",
     "learning.give_follow_up": "120 per minute",
     "learning.stop_follow_up": "120 per minute",
     "cohorts.show_invitation": "120 per minute",
+}
+# Endpoint -> how often one account may ask for it, from wherever: addresses are cheap to change.
+_OF_AN_ACCOUNT = {
+    "cohorts.ask_for_code": "30 per minute; 120 per hour",
+    "cohorts.join_cohort": "60 per hour",
+    "cohorts.show_join": "30 per minute; 120 per hour",
 }
 
 
@@ -62,3 +71,16 @@ def limit_views(app: Flask, limiter: Limiter) -> None:
         for endpoint, limit in limits.items():
             limited: Any = limiter.limit(limit, methods=methods)(app.view_functions[endpoint])
             app.view_functions[endpoint] = limited
+    for endpoint, limit in _OF_AN_ACCOUNT.items():
+        limited = limiter.limit(limit, key_func=_account, exempt_when=_is_nobody)(
+            app.view_functions[endpoint]
+        )
+        app.view_functions[endpoint] = limited
+
+
+def _account() -> str:
+    return f"account {current_user.get_id()}"
+
+
+def _is_nobody() -> bool:
+    return not current_user.is_authenticated

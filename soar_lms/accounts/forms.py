@@ -26,7 +26,6 @@ from flask_security.mail_util import EmailValidateException
 from flask_security.utils import validate_redirect_url
 from wtforms import (
     BooleanField,
-    DateField,
     EmailField,
     Field,
     HiddenField,
@@ -49,7 +48,7 @@ from soar_lms.accounts.models import EMAIL_LENGTH, LICENSE_LENGTH, NAME_LENGTH
 from soar_lms.accounts.passwords import PASSWORD_LENGTH, ProvenByPassword, password_now
 from soar_lms.accounts.professions import list_professions, list_territories
 from soar_lms.accounts.time_zones import choices_with, is_time_zone
-from soar_lms.forms import Form, require_letters
+from soar_lms.forms import DayField, Form, require_letters
 from soar_lms.i18n import current_language, gettext, languages
 from soar_lms.i18n import lazy_gettext as _
 
@@ -228,17 +227,6 @@ class AddEmailForm(ProvenByPassword):
             raise ValidationError(
                 gettext("Enter an e-mail address like name@example.org.")
             ) from None
-
-
-class DayField(DateField):
-    """A day, or nothing."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read the day; what is none keeps its words and says so."""
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(gettext("Enter a date, such as 2027-05-31.")) from None
 
 
 def require_license_number(_form: object, field: Field) -> None:

@@ -56,6 +56,7 @@ POINTERS: Mapping[tuple[str, str], Fate] = {
     ("evaluation_receipts", "enrolment_id"): Fate.DELETED,
     ("follow_up_links", "enrolment_id"): Fate.DELETED,
     ("follow_ups", "enrolment_id"): Fate.DELETED,
+    ("join_requests", "person_id"): Fate.DELETED,
     ("lesson_completions", "enrolment_id"): Fate.DELETED,
     ("person_emails", "person_id"): Fate.DELETED,
     ("person_licenses", "person_id"): Fate.DELETED,

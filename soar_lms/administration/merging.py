@@ -65,6 +65,8 @@ POINTERS: Mapping[tuple[str, str], Fate] = {
     ("evaluation_receipts", "enrolment_id"): Fate.MOVED,
     # A follow-up asks about one completion, and what is completed keeps what is its own.
     ("follow_ups", "enrolment_id"): Fate.STAYS,
+    # Who waits with both accounts waits once; who is in the group already waits no more.
+    ("join_requests", "person_id"): Fate.UNITED,
     ("lesson_completions", "enrolment_id"): Fate.MOVED,
     # What one account claims and the other one has is one address.
     ("person_emails", "person_id"): Fate.UNITED,

@@ -33,10 +33,15 @@ def read_code(typed: str) -> str | None:
 
     Spaces, dashes and case do not matter; O counts as 0, I and L as 1.
     """
-    code = typed.translate(_IGNORED).upper().translate(_LOOKALIKES)
+    code = clean_code(typed)
     if len(code) != LENGTH or not set(code) <= set(ALPHABET):
         return None
     return code if _check_character(code[:-1]) == code[-1] else None
+
+
+def clean_code(typed: str) -> str:
+    """Return what somebody typed in capitals, without spaces and dashes, with 0 for O, 1 for I."""
+    return typed.translate(_IGNORED).upper().translate(_LOOKALIKES)
 
 
 def format_code(code: str) -> str:

@@ -10,8 +10,6 @@ from wtforms import (
     IntegerField,
     RadioField,
     SelectField,
-    SelectMultipleField,
-    StringField,
     TextAreaField,
     ValidationError,
 )
@@ -22,49 +20,11 @@ from wtforms.widgets import HiddenInput
 
 from soar_lms.accounts.passwords import ProvenByPassword, password_now
 from soar_lms.audit.models import REASON_LENGTH
-from soar_lms.cohorts.models import COHORT_NAME_LENGTH
 from soar_lms.cohorts.roster import MOST_LINES, list_lines
 from soar_lms.content import catalogue, title_here
 from soar_lms.forms import Form, require_letters
 from soar_lms.i18n import current_language, gettext, languages
 from soar_lms.i18n import lazy_gettext as _
-
-
-class CreateCohortForm(Form):
-    """A new cohort and the modules it takes."""
-
-    name = StringField(
-        _("Name of the group"),
-        description=_("Members see this name, for example: Night shift, spring 2027."),
-        validators=[
-            DataRequired(_("Enter a name for the group.")),
-            require_letters,
-            Length(max=COHORT_NAME_LENGTH, message=_("Enter at most %(max)d characters.")),
-        ],
-    )
-    organisation = StringField(
-        _("Organization"),
-        validators=[
-            OptionalInput(),
-            Length(max=COHORT_NAME_LENGTH, message=_("Enter at most %(max)d characters.")),
-        ],
-    )
-    modules = SelectMultipleField(
-        _("Modules"),
-        validators=[DataRequired(_("Choose at least one module."))],
-        invalid_choice_message=_("Choose at least one module."),
-    )
-
-    @classmethod
-    def with_modules(cls) -> CreateCohortForm:
-        """Return the form with every module, named in the language of the page or its own."""
-        form = cls()
-        form.modules.choices = [
-            SelectChoice(module.id, title_here(module)) for module in catalogue().modules.values()
-        ]
-        if not form.is_submitted() and len(form.modules.choices) == 1:
-            form.modules.data = [form.modules.choices[0].value]
-        return form
 
 
 class GrantAttemptForm(Form):

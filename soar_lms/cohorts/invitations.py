@@ -22,7 +22,15 @@ from soar_lms.audit.services import Action, Actor, record
 from soar_lms.cohorts.models import Cohort, RosterLine
 from soar_lms.cohorts.places import place_lines, take_line
 from soar_lms.cohorts.roster import Entry
-from soar_lms.cohorts.services import LINK_LASTS, join_cohort, list_member_ids
+from soar_lms.cohorts.services import (
+    LINK_LASTS,
+    join_cohort,
+    list_member_ids,
+    lock_cohort,
+    require_joinable,
+    require_open,
+    require_running,
+)
 from soar_lms.database import db
 from soar_lms.errors import DomainError, NotFoundError
 from soar_lms.i18n import lazy_gettext
@@ -105,8 +113,11 @@ def invite(
     """Put people on the roster of a cohort and write to them; whom it knows is left in peace.
 
     :param entries: each address once.
+    :raises GroupArchivedError: when the cohort is history.
+    :raises GroupClosedError: when it takes nobody.
     """
-    _lock(cohort)
+    lock_cohort(cohort)  # one at a time adds to a roster, so that nobody is written to twice
+    require_open(cohort)
     known = _list_known(cohort, [entry.email for entry in entries])
     others = [entry for entry in entries if entry.email not in known]
     members = list_verified_emails(list_member_ids(cohort))
@@ -128,11 +139,6 @@ def invite(
     if new:
         _note(Action.INVITED, cohort, inviter, now, number=len(new))
     return Outcome(len(new), len(entries) - len(others), len(others) - len(new))
-
-
-def _lock(cohort: Cohort) -> None:
-    """Let one at a time add to a roster, so that nobody is written to twice."""
-    db.session.execute(select(Cohort.id).where(Cohort.id == cohort.id).with_for_update())
 
 
 def _list_known(cohort: Cohort, emails: Collection[str]) -> set[str]:
@@ -181,7 +187,10 @@ def send_again(
     :param sent: how many e-mails the trainer knows of: a second click writes no second one.
     :raises NotFoundError: when the line is not there any more.
     :raises InvitationClosedError: when it was accepted meanwhile.
+    :raises GroupArchivedError: when the cohort is history.
+    :raises GroupClosedError: when it takes nobody.
     """
+    require_open(cohort)
     line = _find_open_line(cohort, line_id)
     if line is None:
         raise NotFoundError
@@ -196,7 +205,9 @@ def withdraw(cohort: Cohort, line_id: int, *, actor: Person | Reader, now: datet
     """Take somebody off the roster; the link stops. One who is not on it stays off it.
 
     :raises InvitationClosedError: when the line was accepted meanwhile.
+    :raises GroupArchivedError: when the cohort is history.
     """
+    require_running(cohort)
     line = _find_open_line(cohort, line_id)
     if line is None:
         return
@@ -257,6 +268,7 @@ def get_invitation(
     :raises NotFoundError: when there is no such link, or not any more.
     :raises InvitationTakenError: when another account accepted it.
     :raises InvitationOverError: when it is too old.
+    :raises NobodyJoinsError: when the cohort is closed.
     """
     row = db.session.execute(
         select(RosterLine, Cohort)
@@ -266,16 +278,20 @@ def get_invitation(
     if row is None:
         raise NotFoundError
     line, cohort = row
-    _check_usable(line, person, now)
+    _check_usable(line, cohort, person, now)
     return line, cohort
 
 
-def _check_usable(line: RosterLine, person: Person | Reader | None, now: datetime) -> None:
+def _check_usable(
+    line: RosterLine, cohort: Cohort, person: Person | Reader | None, now: datetime
+) -> None:
     if line.accepted_at is not None:
         if person is None or line.person_id != person.id:
             raise InvitationTakenError
     elif now >= line.expires_at:
         raise InvitationOverError
+    else:
+        require_joinable(cohort)
 
 
 def accept(token: str, person: Person, *, adds_address: bool, now: datetime) -> Cohort:
@@ -286,6 +302,7 @@ def accept(token: str, person: Person, *, adds_address: bool, now: datetime) -> 
     :raises NotFoundError: when there is no such link, or not any more.
     :raises InvitationTakenError: when another account was faster.
     :raises InvitationOverError: when it is too old.
+    :raises NobodyJoinsError: when the cohort is closed.
     :raises TooManyEmailsError: when the account can have no more addresses.
     :raises EmailOfAnotherAccountError: when the address is somebody else's.
     """
@@ -297,8 +314,8 @@ def accept(token: str, person: Person, *, adds_address: bool, now: datetime) -> 
     )
     if line is None:
         raise NotFoundError
-    _check_usable(line, person, now)
     cohort = db.session.get_one(Cohort, line.cohort_id)
+    _check_usable(line, cohort, person, now)
     if line.accepted_at is None:
         _bind(line, cohort, person, now)
         if adds_address:

@@ -19,10 +19,13 @@ from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from soar_lms.accounts.models import EMAIL_LENGTH
+from soar_lms.cohorts.codes import CODE_LENGTH
 from soar_lms.cohorts.roster import LONGEST_NAME
 from soar_lms.database import Base, UTCDateTime
 
 COHORT_NAME_LENGTH = 120
+MOST_USES = 100_000
+"""What a link can be limited to."""
 SortKey = String(EMAIL_LENGTH).with_variant(String(EMAIL_LENGTH, collation="C"), "postgresql")
 """Text that both databases put into the same order: that of its code points."""
 
@@ -54,6 +57,8 @@ class Cohort(Base):
     time_zone: Mapped[str] = mapped_column(String(64), default="UTC", server_default="UTC")
     """IANA name: a day on which something is due ends at its midnight."""
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    """Counts the changes of what it agrees on, so that two who change it at once learn of it."""
 
 
 class CohortModule(Base):
@@ -71,6 +76,15 @@ class CohortTrainer(Base):
     """Who may see a cohort and its members' progress."""
 
     __tablename__ = "cohort_trainers"
+    __table_args__ = (
+        Index(
+            "uq_cohort_trainers_lead",
+            "cohort_id",
+            unique=True,
+            sqlite_where=sql("is_lead"),
+            postgresql_where=sql("is_lead"),
+        ),
+    )
 
     cohort_id: Mapped[int] = mapped_column(ForeignKey("cohorts.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True, index=True)
@@ -89,11 +103,13 @@ class CohortMember(Base):
 
 
 class JoinLink(Base):
-    """A way into a cohort: a secret in an address, until it ends or is replaced."""
+    """A way into a cohort: a secret in an address and a code to type, until it ends."""
 
     __tablename__ = "join_links"
     __table_args__ = (
         CheckConstraint("expires_at > created_at", name="expires_later"),
+        CheckConstraint("most_uses IS NULL OR most_uses >= 1", name="can_be_used"),
+        CheckConstraint("most_uses IS NULL OR uses <= most_uses", name="not_used_too_often"),
         Index(
             "uq_join_links_open",
             "cohort_id",
@@ -106,12 +122,38 @@ class JoinLink(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     cohort_id: Mapped[int] = mapped_column(ForeignKey("cohorts.id"))
     token: Mapped[str] = mapped_column(String(40), unique=True)
+    code: Mapped[str | None] = mapped_column(String(CODE_LENGTH), unique=True)
+    """What is typed from a poster (`codes`); None for links of a release that had none."""
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    most_uses: Mapped[int | None]
+    """How many people can come in by it; None: as many as want to."""
+    uses: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Those who came in, and those who wait to be let in."""
+    needs_approval: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     def is_live(self, now: datetime) -> bool:
         return self.ended_at is None and now < self.expires_at
+
+    @property
+    def is_full(self) -> bool:
+        return self.most_uses is not None and self.uses >= self.most_uses
+
+
+class JoinRequest(Base):
+    """Somebody who came by a link that asks for approval, and waits for a trainer's answer."""
+
+    __tablename__ = "join_requests"
+
+    cohort_id: Mapped[int] = mapped_column(
+        ForeignKey("cohorts.id", ondelete="CASCADE"), primary_key=True
+    )
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("people.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    link_id: Mapped[int] = mapped_column(ForeignKey("join_links.id", ondelete="CASCADE"))
+    asked_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 class RosterLine(Base):

@@ -4,42 +4,61 @@ from __future__ import annotations
 
 import secrets
 from collections import defaultdict
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, delete, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from soar_lms.access import Role
 from soar_lms.accounts.models import Person, Reader
 from soar_lms.certificates.access import allows_viewing
 from soar_lms.certificates.models import Certificate
-from soar_lms.cohorts.models import Cohort, CohortMember, CohortModule, CohortTrainer, JoinLink
+from soar_lms.cohorts.codes import make_join_code
+from soar_lms.cohorts.models import (
+    Cohort,
+    CohortMember,
+    CohortModule,
+    CohortState,
+    CohortTrainer,
+    JoinLink,
+    JoinRequest,
+)
 from soar_lms.cohorts.places import place_member
-from soar_lms.database import db
+from soar_lms.database import Base, db
 from soar_lms.errors import DomainError, NotFoundError
 from soar_lms.i18n import lazy_gettext
 
 LINK_LASTS = timedelta(days=60)
 
 
-class JoinLinkOverError(DomainError):
-    """The link was right once, and is over now."""
+class GroupArchivedError(DomainError):
+    """A trainer wants to change a group that is history."""
 
-    status = 410
-    title = lazy_gettext("This link has expired")
+    title = lazy_gettext("This group is in the archive")
     message = lazy_gettext(
-        "Links to join a group expire after some time. Please ask your trainer for a new one."
+        "Nothing was changed. To change the group, first take it out of the archive on the page of "
+        "its settings."
     )
 
 
-@dataclass(frozen=True)
-class CohortSummary:
-    """A cohort in a list."""
+class GroupClosedError(DomainError):
+    """A trainer wants to let people into a group that takes nobody."""
 
-    cohort: Cohort
-    members: int
+    title = lazy_gettext("This group is closed")
+    message = lazy_gettext(
+        "Nothing was changed. To let people in, first open the group on the page of its settings."
+    )
+
+
+class NobodyJoinsError(DomainError):
+    """A learner wants to come into a group that is closed, or history."""
+
+    title = lazy_gettext("Nobody can join this group now")
+    message = lazy_gettext(
+        "The group is closed. If you think that you belong to it, please ask your trainer. You can "
+        "take the modules without a group, too."
+    )
 
 
 def create_cohort(
@@ -49,42 +68,133 @@ def create_cohort(
     organisation: str | None,
     module_ids: Collection[str],
     now: datetime,
+    time_zone: str | None = None,
+    due_days: Mapping[str, date | None] | None = None,
 ) -> Cohort:
-    """Make a cohort with its first trainer, who leads it in their zone, and a link to join it."""
+    """Make a cohort with its first trainer, who leads it, and a link to join it.
+
+    :param time_zone: None: that of the trainer.
+    :param due_days: the last day in time of modules that have one.
+    """
     cohort = Cohort(
         name=name,
         organisation=organisation or None,
-        time_zone=trainer.time_zone,
+        time_zone=time_zone or trainer.time_zone,
         created_at=now,
     )
     db.session.add(cohort)
     db.session.flush()
     db.session.add(CohortTrainer(cohort_id=cohort.id, person_id=trainer.id, is_lead=True))
     db.session.add_all(
-        CohortModule(cohort_id=cohort.id, module_id=module_id) for module_id in module_ids
+        CohortModule(
+            cohort_id=cohort.id, module_id=module_id, due_on=(due_days or {}).get(module_id)
+        )
+        for module_id in module_ids
     )
     replace_link(cohort, now)
     return cohort
 
 
 def replace_link(cohort: Cohort, now: datetime) -> JoinLink:
-    """End the link that is open and make a new one; one at a time, so that one is open."""
-    lock = select(Cohort.id).where(Cohort.id == cohort.id).with_for_update()
-    db.session.execute(lock).scalar_one()
-    for link in db.session.scalars(
-        select(JoinLink).where(JoinLink.cohort_id == cohort.id, JoinLink.ended_at.is_(None))
-    ):
-        link.ended_at = now
-    db.session.flush()
+    """End the link that is open and make a new one; one at a time, so that one is open.
+
+    The new one has the limit of the last one, and asks for approval if that did.
+
+    :raises GroupArchivedError: when the cohort is history.
+    """
+    lock_cohort(cohort)
+    require_running(cohort)
+    last = end_link(cohort, now)
     link = JoinLink(
         cohort_id=cohort.id,
         token=secrets.token_urlsafe(16),
+        code=make_join_code(),
         created_at=now,
         expires_at=now + LINK_LASTS,
+        most_uses=last.most_uses if last else None,
+        needs_approval=last is not None and last.needs_approval,
     )
     db.session.add(link)
     db.session.flush()
     return link
+
+
+def end_link(cohort: Cohort, now: datetime) -> JoinLink | None:
+    """End the link that is open, if there is one, and return the newest one there was."""
+    newest = db.session.scalar(
+        select(JoinLink)
+        .where(JoinLink.cohort_id == cohort.id)
+        .order_by(JoinLink.id.desc())
+        .limit(1)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if newest is not None and newest.ended_at is None:
+        newest.ended_at = now
+        db.session.flush()
+    return newest
+
+
+# --- what can happen in a cohort --------------------------------------------------------------
+
+
+def lock_cohort(cohort: Cohort) -> Cohort:
+    """Let one transaction at a time change a cohort, and return it as it is now.
+
+    Rows that only point to it can be added meanwhile (PostgreSQL: `FOR NO KEY UPDATE`).
+    """
+    return db.session.execute(
+        select(Cohort)
+        .where(Cohort.id == cohort.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).scalar_one()
+
+
+def require_running(cohort: Cohort) -> None:
+    """See that a cohort is not history: the door of everything that changes one or writes to it.
+
+    Inside a transaction it stays so until the end: who wants to archive it meanwhile waits.
+
+    :raises GroupArchivedError: when it is in the archive.
+    """
+    _refuse_archived(read_state(cohort))
+
+
+def _refuse_archived(state: str) -> None:
+    if state == CohortState.ARCHIVED:
+        raise GroupArchivedError
+
+
+def require_open(cohort: Cohort) -> None:
+    """See that people can come into a cohort.
+
+    :raises GroupArchivedError: when it is in the archive.
+    :raises GroupClosedError: when it is closed.
+    """
+    state = read_state(cohort)
+    _refuse_archived(state)
+    if state == CohortState.CLOSED:
+        raise GroupClosedError
+
+
+def require_joinable(cohort: Cohort) -> None:
+    """See that a learner can come into a cohort; in a transaction it stays so until its end.
+
+    :raises NobodyJoinsError: when it is closed, or history.
+    """
+    if read_state(cohort) != CohortState.OPEN:
+        raise NobodyJoinsError
+
+
+def read_state(cohort: Cohort) -> str:
+    """Return the state of a cohort as it is now, and keep others from changing it meanwhile."""
+    return db.session.execute(
+        select(Cohort.state).where(Cohort.id == cohort.id).with_for_update(read=True)
+    ).scalar_one()
+
+
+# --- who sees what ----------------------------------------------------------------------------
 
 
 def visible_to(person: Person | Reader) -> Select[Cohort]:
@@ -95,20 +205,6 @@ def visible_to(person: Person | Reader) -> Select[Cohort]:
     return cohorts.join(CohortTrainer, CohortTrainer.cohort_id == Cohort.id).where(
         CohortTrainer.person_id == person.id
     )
-
-
-def list_cohorts(person: Person | Reader) -> list[CohortSummary]:
-    """Return the cohorts a person may see, the newest first."""
-    cohorts = list(
-        db.session.scalars(visible_to(person).order_by(Cohort.created_at.desc(), Cohort.id.desc()))
-    )
-    members = db.session.execute(
-        select(CohortMember.cohort_id, func.count())
-        .where(CohortMember.cohort_id.in_([cohort.id for cohort in cohorts]))
-        .group_by(CohortMember.cohort_id)
-    )
-    counts = {cohort_id: count for cohort_id, count in members}  # noqa: C416  # rows to a dict
-    return [CohortSummary(cohort, counts.get(cohort.id, 0)) for cohort in cohorts]
 
 
 def get_cohort(person: Person | Reader, cohort_id: int) -> Cohort:
@@ -175,34 +271,25 @@ def find_open_link(cohort: Cohort, now: datetime) -> JoinLink | None:
     )
 
 
-def get_cohort_of_link(token: str, now: datetime) -> Cohort:
-    """Return the cohort that a link leads to.
-
-    :raises NotFoundError: when there never was such a link.
-    :raises JoinLinkOverError: when it is over.
-    """
-    row = db.session.execute(
-        select(JoinLink, Cohort)
-        .join(Cohort, Cohort.id == JoinLink.cohort_id)
-        .where(JoinLink.token == token)
-    ).first()
-    if row is None:
-        raise NotFoundError
-    link, cohort = row
-    if not link.is_live(now):
-        raise JoinLinkOverError
-    return cohort
-
-
-def join_cohort(cohort: Cohort, person: Person | Reader, now: datetime) -> None:
-    """Make somebody a member; a second time it changes nothing."""
-    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+def join_cohort(cohort: Cohort, person: Person | Reader, now: datetime) -> bool:
+    """Make somebody a member, who waits no more; return whether they were none before."""
+    is_new = add_once(CohortMember, cohort_id=cohort.id, person_id=person.id, joined_at=now)
     db.session.execute(
-        insert(CohortMember)
-        .values(cohort_id=cohort.id, person_id=person.id, joined_at=now)
-        .on_conflict_do_nothing()
+        delete(JoinRequest).where(
+            JoinRequest.cohort_id == cohort.id, JoinRequest.person_id == person.id
+        )
     )
     place_member(cohort.id, person.id)
+    return is_new
+
+
+def add_once(model: type[Base], **values: object) -> bool:
+    """Add a row, unless there is one with its key; return whether it was added."""
+    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    added = db.session.execute(
+        insert(model).values(values).on_conflict_do_nothing().returning(literal(1))
+    )
+    return added.first() is not None
 
 
 def is_member(cohort: Cohort, person: Person | Reader) -> bool:

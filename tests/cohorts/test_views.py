@@ -29,6 +29,7 @@ from tests.support.page import get_page, text_of
 from tests.support.quick import parsed, post, summary, value_of, words
 
 Stages = dict[str, Person]
+NEW = {"name": "Night shift", "time_zone": "America/New_York", "modules": [MODULE]}
 
 
 @pytest.fixture
@@ -50,7 +51,7 @@ def cohorts(app: Flask) -> list[Cohort]:
 
 
 def test_a_trainer_makes_a_group_and_gets_its_link(app: Flask, as_trainer: FlaskClient) -> None:
-    given = {"name": "Night shift", "organisation": "", "modules": [MODULE]}
+    given = NEW | {"organisation": ""}
 
     place = str(post(as_trainer, "/en/cohorts/new", given).location)
 
@@ -77,12 +78,22 @@ def test_the_only_module_is_chosen_already(as_trainer: FlaskClient) -> None:
         ({"name": "x" * 121}, "Enter at most 120 characters."),
         ({"organisation": "x" * 121}, "Enter at most 120 characters."),
         ({"modules": []}, "Choose at least one module."),
+        ({f"due-{MODULE}": "soon"}, "Enter a date, such as 2027-05-31."),
+        ({f"due-{MODULE}": "2026-01-01"}, "This day is over. Choose today or a later day."),
+        (
+            {f"due-{MODULE}": "20261-01-01"},
+            "Enter a date, such as 2027-05-31.",
+        ),
+        (
+            {f"due-{MODULE}": "2226-01-01"},
+            "This day is more than five years away. Check the year.",
+        ),
     ],
 )
 def test_a_group_with_a_fault_is_shown_again(
     app: Flask, as_trainer: FlaskClient, changes: dict[str, Any], message: str
 ) -> None:
-    given = {"name": "Night shift", "organisation": "Riverside", "modules": [MODULE]} | changes
+    given = NEW | {"organisation": "Riverside"} | changes
 
     response = post(as_trainer, "/en/cohorts/new", given)
 
@@ -94,7 +105,7 @@ def test_a_group_with_a_fault_is_shown_again(
 
 
 def test_a_module_that_there_is_not_is_refused(app: Flask, as_trainer: FlaskClient) -> None:
-    response = post(as_trainer, "/en/cohorts/new", {"name": "x", "modules": [MODULE, "astronomy"]})
+    response = post(as_trainer, "/en/cohorts/new", NEW | {"modules": [MODULE, "astronomy"]})
 
     assert response.status_code == 422
     assert cohorts(app) == []
@@ -102,7 +113,7 @@ def test_a_module_that_there_is_not_is_refused(app: Flask, as_trainer: FlaskClie
 
 def test_markup_in_the_name_of_a_group_is_words(app: Flask, as_trainer: FlaskClient) -> None:
     name = "<script>alert(1)</script>"
-    place = str(post(as_trainer, "/en/cohorts/new", {"name": name, "modules": [MODULE]}).location)
+    place = str(post(as_trainer, "/en/cohorts/new", NEW | {"name": name}).location)
 
     for page in (as_trainer.get(place), as_trainer.get("/en/cohorts")):
         assert parsed(page).select("main script") == []
@@ -410,10 +421,14 @@ def test_joining_without_a_token_asks_again(app: Flask, as_learner: FlaskClient,
     assert members(app) == []
 
 
-@pytest.mark.parametrize("why", ["ended", "expired"])
 @pytest.mark.parametrize(
-    ("language", "title"),
-    [("en", "This link has expired"), ("es", "Este enlace ya no está activo")],
+    ("why", "language", "title"),
+    [
+        ("expired", "en", "This link has expired"),
+        ("expired", "es", "Este enlace ya no está activo"),
+        ("ended", "en", "This link no longer works"),
+        ("ended", "es", "Este enlace ya no funciona"),
+    ],
 )
 def test_a_link_that_is_over_says_so_kindly(
     app: Flask, client: FlaskClient, link: str, why: str, language: str, title: str

@@ -423,3 +423,29 @@ def test_a_check_or_predicate_that_differs_is_seen(tmp_path: Path) -> None:
         "+ t: index",
     ]
     assert find_other_schema({"t": []}, {}) == ["- t: table"]
+
+
+def test_a_link_that_is_open_gets_a_code_and_a_group_one_lead(empty: Flask) -> None:
+    """Rows of the release before, and of its last minutes beside this one."""
+    upgrade(revision="0020")
+    fill(db.engine)
+    with db.engine.begin() as connection:
+        for statement in (
+            "UPDATE join_links SET ended_at = NULL",
+            "INSERT INTO join_links (id, cohort_id, token, created_at, expires_at, ended_at) "
+            "SELECT 2, cohort_id, 'ended', created_at, expires_at, expires_at FROM join_links",
+            "INSERT INTO people (id, email, name, fs_uniquifier, active, role, language, time_zone,"
+            " created_at) SELECT 2, 'b', name, 'b', active, role, language, time_zone, created_at"
+            " FROM people",
+            "INSERT INTO cohort_trainers (cohort_id, person_id, is_lead) "
+            "SELECT 1, id, TRUE FROM people WHERE email = 'b'",
+        ):
+            connection.execute(sa.text(statement))
+
+    upgrade(revision="0021")
+
+    with db.engine.connect() as connection:
+        codes = connection.scalars(sa.text("SELECT code FROM join_links ORDER BY id")).all()
+        leads = connection.scalars(sa.text("SELECT person_id FROM cohort_trainers WHERE is_lead"))
+        assert [len(code or "") for code in codes] == [10, 0]
+        assert leads.all() == [1]

@@ -41,12 +41,13 @@ class Stage:
             headers = dict(self._shown.response.headers)
             route.fulfill(status=200, headers=headers, body=self._shown.html)
         else:
-            status, headers, body = self._load(urlsplit(request.url).path)
+            person = self._shown.person if self._shown else None
+            status, headers, body = self._load(person, urlsplit(request.url).path)
             route.fulfill(status=status, headers=headers, body=body)
 
     @functools.cache  # noqa: B019  # a stage lives as long as its tests
-    def _load(self, path: str) -> tuple[int, dict[str, str], bytes]:
-        with self.world.client_of(None).get(path) as response:
+    def _load(self, person: str | None, path: str) -> tuple[int, dict[str, str], bytes]:
+        with self.world.client_of(person).get(path) as response:
             return response.status_code, dict(response.headers), response.get_data()
 
     def _note(self, message: ConsoleMessage) -> None:

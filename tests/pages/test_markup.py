@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
@@ -76,4 +77,6 @@ def title_of(soup: BeautifulSoup) -> str:
 
 
 def _is_ours(tag: str, address: str) -> bool:
-    return address.startswith(("/", "data:")) or tag == "link"  # other languages: whole addresses
+    parts = urlsplit(address)
+    is_here = not parts.netloc and parts.scheme in {"", "data"}
+    return is_here or tag == "link"  # other languages: whole addresses

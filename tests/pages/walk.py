@@ -30,6 +30,8 @@ class Page:
 
     endpoint: str
     who: str
+    person: str | None
+    """By which name the world knows them; None: nobody is signed in."""
     address: str
     response: TestResponse
     is_faulty: bool = False
@@ -57,7 +59,7 @@ def show(world: World, endpoint: str, language: str) -> Iterator[Page]:
         address = address_of(world, row, language)
         response = _whole(world.client_of(name).get(address))
         if response.status_code < 300 and response.mimetype == "text/html":
-            yield Page(endpoint, who, address, response)
+            yield Page(endpoint, who, name, address, response)
 
 
 def show_missing(world: World, language: str) -> Iterator[Page]:
@@ -65,7 +67,8 @@ def show_missing(world: World, language: str) -> Iterator[Page]:
     address = GONE.format(language=language)
     for who in SHOWN_TO:
         name = {"anonymous": None, "owner": "learner"}.get(who, who)
-        yield Page("missing", who, address, world.client_of(name).get(address), is_faulty=True)
+        response = world.client_of(name).get(address)
+        yield Page("missing", who, name, address, response, is_faulty=True)
 
 
 def _whole(response: TestResponse) -> TestResponse:
@@ -91,7 +94,7 @@ def show_faults(world: World, endpoint: str, language: str) -> Iterator[Page]:
             except WouldWriteError:
                 continue
             if response.status_code == 422 and response.mimetype == "text/html":
-                yield Page(endpoint, who, address, response, is_faulty=True)
+                yield Page(endpoint, who, name, address, response, is_faulty=True)
                 break  # without its token a form shows the same fault, and no other
 
 

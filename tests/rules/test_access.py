@@ -64,6 +64,7 @@ MODULE = "/en/learn/{module}"
 LESSON = f"{MODULE}/{{setting}}/{{lesson}}"
 CHECK_LESSON = f"{MODULE}/{{setting}}/{{check_lesson}}"
 ATTEMPT = f"{MODULE}/tests/post/1"
+COHORT = "/en/cohorts/{cohort}"
 MEMBER = "/en/cohorts/{cohort}/members/{member}"
 GRANT = f"{MEMBER}/{{module}}/grant"
 INVITATIONS = "/en/cohorts/{cohort}/invitations"
@@ -176,6 +177,28 @@ ACCESS: Mapping[tuple[str, str], Row] = {
     ("cohorts.show_invitation", "GET"): Row("/en/invitation/{invitation}", EVERYBODY),
     ("cohorts.show_join", "GET"): Row("/en/join/{join}", EVERYBODY),
     ("cohorts.show_member", "GET"): Row(MEMBER, OWN_STAFF),
+    ("cohorts.approve_waiting", "POST"): Row(f"{COHORT}/waiting/approve", refused(OWN_STAFF)),
+    ("cohorts.archive_cohort", "GET"): Row(f"{COHORT}/archive", OWN_STAFF),
+    ("cohorts.archive_cohort", "POST"): Row(f"{COHORT}/archive", refused(OWN_STAFF)),
+    ("cohorts.ask_for_code", "GET"): Row("/en/join", EVERYBODY),
+    ("cohorts.close_cohort", "POST"): Row(f"{COHORT}/close", refused(OWN_STAFF)),
+    ("cohorts.decline_waiting", "POST"): Row(f"{COHORT}/waiting/decline", refused(OWN_STAFF)),
+    ("cohorts.edit_link", "GET"): Row(f"{COHORT}/joining", OWN_STAFF),
+    ("cohorts.edit_link", "POST"): Row(f"{COHORT}/joining", refused(OWN_STAFF)),
+    ("cohorts.edit_terms", "GET"): Row(f"{COHORT}/settings", OWN_STAFF),
+    ("cohorts.edit_terms", "POST"): Row(f"{COHORT}/settings", refused(OWN_STAFF)),
+    ("cohorts.edit_trainers", "GET"): Row(f"{COHORT}/trainers", OWN_STAFF),
+    ("cohorts.edit_trainers", "POST"): Row(f"{COHORT}/trainers", refused(OWN_STAFF)),
+    ("cohorts.end_link", "POST"): Row(f"{COHORT}/link/end", refused(OWN_STAFF)),
+    ("cohorts.hand_over", "POST"): Row(f"{COHORT}/trainers/{{member}}/lead", refused(OWN_STAFF)),
+    ("cohorts.list_archive", "GET"): Row("/en/cohorts/archive", STAFF),
+    ("cohorts.list_waiting", "GET"): Row(f"{COHORT}/waiting", OWN_STAFF),
+    ("cohorts.open_cohort", "POST"): Row(f"{COHORT}/open", refused(OWN_STAFF)),
+    ("cohorts.remove_trainer", "POST"): Row(
+        f"{COHORT}/trainers/{{member}}/remove", refused(OWN_STAFF)
+    ),
+    ("cohorts.show_poster", "GET"): Row(f"{COHORT}/poster.pdf", OWN_STAFF),
+    ("cohorts.show_qr", "GET"): Row(f"{COHORT}/join.svg", OWN_STAFF),
     ("cohorts.withdraw_invitation", "POST"): Row(
         f"{INVITATIONS}/{{line}}/remove", refused(OWN_STAFF)
     ),

@@ -122,6 +122,7 @@ DOORS = {
         "granting",
         "keeping",
         "merging",
+        "notices",
         "path",
         "renewal",
         "standing",
@@ -222,6 +223,9 @@ FOREIGN_QUERY_EXCEPTIONS = {
     ("cohorts/places.py", "Person"),
     ("cohorts/places.py", "PersonEmail"),
     ("cohorts/report_query.py", "KeptStanding"),
+    # So are its trainers, and those who wait to be let in.
+    ("cohorts/trainers.py", "Person"),
+    ("cohorts/waiting.py", "Person"),
     ("learning/keeping.py", "Certificate"),
     # Handing in locks an attempt and its enrolment with one statement.
     ("learning/handing_in.py", "Attempt"),

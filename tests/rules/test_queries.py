@@ -37,7 +37,7 @@ MOST_FOR_A_LESSON = 3
 SAVING_AN_ANSWER = 3
 
 LEARNER_PAGES = {
-    "/en/home": (4, 4),
+    "/en/home": (5, 5),
     "/en/certificates": (2, 2),
     "/en/learn/{module}": (4, 5),
 }
@@ -55,7 +55,12 @@ COHORT_PAGES = {
     "/en/cohorts/{cohort}/certificates": 8,
     "/en/cohorts/{cohort}/members.csv": 12,
     "/en/cohorts/{cohort}/members.xlsx": 16,
-    "/en/cohorts": 3,
+    "/en/cohorts/{cohort}/settings": 3,
+    "/en/cohorts/{cohort}/trainers": 4,
+    "/en/cohorts/{cohort}/joining": 4,
+    "/en/cohorts/{cohort}/waiting": 4,
+    "/en/cohorts": 5,
+    "/en/cohorts/archive": 5,
 }
 
 LEARNING_PAGES = {

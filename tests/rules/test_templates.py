@@ -25,6 +25,7 @@ Rule = Callable[[TemplateSource], list[str]]
 LAYOUT = "layout.html"
 WITHOUT_LAYOUT = {
     # What becomes a PDF is a document of its own.
+    "cohorts/poster.html",
     "cohorts/report_paper.html",
     # A piece of a lesson, for the script that puts it in place.
     "learning/check_feedback.html",

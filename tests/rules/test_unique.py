@@ -79,7 +79,15 @@ TRIED = {
     ),
     "pk_report_lines": "cohorts/test_places.py::test_joining_at_once_gives_one_place",
     "pk_report_counts": "cohorts/test_places.py::test_joining_at_once_gives_one_place",
-    "uq_join_links_open": "cohorts/test_services.py::test_two_new_links_at_once_leave_one_open",
+    "uq_join_links_open": "cohorts/test_joining.py::test_two_new_links_at_once_leave_one_open",
+    "pk_join_requests": "cohorts/test_joining.py::test_asking_at_once_is_waiting_once",
+    "pk_cohort_modules": (
+        "cohorts/test_terms.py::test_of_several_who_change_a_group_at_once_one_is_not_told"
+    ),
+    "pk_cohort_trainers": "cohorts/test_trainers.py::test_adding_somebody_at_once_adds_them_once",
+    "uq_cohort_trainers_lead": (
+        "cohorts/test_trainers.py::test_of_several_leads_chosen_at_once_one_leads"
+    ),
 }
 """Constraint -> the test in which several try to break it at once. Enrolments, attempts and
 certificates are also fought for by processes (tests/journeys/test_crash.py)."""
@@ -87,6 +95,7 @@ certificates are also fought for by processes (tests/journeys/test_crash.py)."""
 REASONS = {
     "uq_people_fs_uniquifier": "128 random bits",
     "uq_join_links_token": "128 random bits",
+    "uq_join_links_code": "50 random bits, drawn by trainers a few times a day",
     "uq_roster_lines_token_hash": "the hash of 128 random bits",
     "uq_certificates_code": "128 random bits",
     "pk_credit_details": "written with its certificate, in one transaction, which is issued once",
@@ -95,8 +104,6 @@ REASONS = {
         "a place drawn among 131,072, of which an eighth are taken, and looked up first"
     ),
     "pk_follow_up_links": "the hash of 192 random bits",
-    "pk_cohort_modules": "written with its cohort, in one transaction, by whoever makes it",
-    "pk_cohort_trainers": "written with its cohort, in one transaction, by whoever makes it",
 }
 """Constraint -> why nobody can run into it."""
 

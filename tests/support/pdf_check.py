@@ -1,5 +1,7 @@
 """`./dev pdf-check`: real certificates against PDF/A-3a and PDF/UA-1, judged by veraPDF.
 
+Posters of groups, which are only printed, against PDF/UA-1.
+
 A certificate in every language and setting of the flagship module on every paper, and the hard
 cases: long names, many scripts, statements of a line and of pages, signatures, a site's own design,
 no provider; each with its badge, once plain and once sealed; many in one file; and some on a
@@ -16,7 +18,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from itertools import islice
+from itertools import islice, product
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +35,10 @@ from soar_lms.certificates.documents import (
 )
 from soar_lms.certificates.models import Certificate
 from soar_lms.clock import utc_now
+from soar_lms.cohorts.codes import make_join_code
+from soar_lms.cohorts.models import Cohort, JoinLink
+from soar_lms.cohorts.poster import Paper as PosterPaper
+from soar_lms.cohorts.poster import make_poster
 from soar_lms.config import Config, Mode
 from soar_lms.content import catalogue
 from soar_lms.keys import make_badge_key, make_seal_key
@@ -54,6 +60,8 @@ JARS = (
     "FastInfoset",
 )
 PROFILES = "3a,ua1"
+POSTER_PROFILES = "ua1"
+"""A poster is printed, not kept: it need not be PDF/A."""
 NAMES = (
     "Madonna",
     "María José Núñez de la Cruz",
@@ -116,13 +124,16 @@ def main() -> int:
         translations = make_translations(folder)
         mirrored = _site(folder, modules=PACK, translations=translations)
         files += _write(mirrored, _mirrored_certificates, folder / "mirrored")
-        output = validate(files)
+        posters = [*_write_posters(site, folder / "posters")]
+        output = [*validate(files), *validate(posters, POSTER_PROFILES)]
+    wanted = 2 * len(files) + len(posters)
     passed = sum(line.startswith("PASS") for line in output)
     for line in output:
         if not line.startswith("PASS"):
             print(line)  # noqa: T201  # this is a command
-    print(f"{len(files)} documents, {passed} of {2 * len(files)} validations passed")  # noqa: T201
-    return 0 if passed == 2 * len(files) else 1
+    count = len(files) + len(posters)
+    print(f"{count} documents, {passed} of {wanted} validations passed")  # noqa: T201  # a command
+    return 0 if passed == wanted else 1
 
 
 def _make_seal_key(folder: Path) -> Path:
@@ -222,7 +233,30 @@ def make_certificate(
     return Certificate(**(defaults | values))
 
 
-def validate(files: list[Path]) -> list[str]:
+def _write_posters(app: Flask, folder: Path) -> Iterator[Path]:
+    """Write posters of groups in each language, on each paper, with short and long names."""
+    folder.mkdir()
+    link = JoinLink(code=make_join_code(), expires_at=utc_now())
+    for language, paper, name in product(("en", "es"), PosterPaper, ("Night shift", *NAMES)):
+        with app.test_request_context(f"/{language}/"):
+            app.preprocess_request()
+            module = next(iter(catalogue().modules.values()))
+            cohort = Cohort(name=name, organisation=name, time_zone="America/Denver")
+            path = folder / f"{len(list(folder.iterdir())):03d}.pdf"
+            path.write_bytes(
+                make_poster(
+                    cohort,
+                    link,
+                    modules=[module] * (1 + len(name) % 5),
+                    due_days={module.id: date(2027, 5, 31)},
+                    address="https://training.example.org/en/join/ABCDE-FGHJK",
+                    paper=paper,
+                )
+            )
+        yield path
+
+
+def validate(files: list[Path], profiles: str = PROFILES) -> list[str]:
     """Return veraPDF's lines about the files: PASS or FAIL for each profile."""
     class_path = ":".join([str(CACHE), *(str(JAVA / f"{jar}.jar") for jar in JARS), str(_engine())])
     compiled = CACHE / "Validate.class"
@@ -230,7 +264,7 @@ def validate(files: list[Path]) -> list[str]:
         subprocess.run(
             ["javac", "-nowarn", "-cp", str(_engine()), "-d", str(CACHE), str(SOURCE)], check=True
         )
-    command = ["java", "-XX:TieredStopAtLevel=1", "-cp", class_path, "Validate", PROFILES]
+    command = ["java", "-XX:TieredStopAtLevel=1", "-cp", class_path, "Validate", profiles]
     result = subprocess.run(
         [*command, *map(str, files)], check=False, capture_output=True, text=True
     )

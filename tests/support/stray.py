@@ -20,7 +20,7 @@ KNOWN = {
 def stray_words(page: BeautifulSoup) -> set[str]:
     """Return English words that a reader of this Arabic page meets outside the catalogue."""
     page = copy.copy(page)
-    for other in page.select("[lang]:not([lang=ar]), script, .address, .code"):
+    for other in page.select("[lang]:not([lang=ar]), script, .address, .code, .join-code"):
         other.decompose()
     said = [page.get_text(" ")]
     for name in SPOKEN_ATTRIBUTES:

@@ -16,6 +16,7 @@ from soar_lms.audit.services import Action, note_view
 from soar_lms.clock import local_date, utc_now
 from soar_lms.cohorts import services
 from soar_lms.cohorts.filters import Filters, read_filters, read_turn
+from soar_lms.cohorts.joining import last_day
 from soar_lms.cohorts.models import Cohort
 from soar_lms.cohorts.report import STATES, Report
 from soar_lms.cohorts.report_cells import Cells, header, say_filters
@@ -23,10 +24,10 @@ from soar_lms.cohorts.report_paper import MOST_ROWS, make_paper
 from soar_lms.cohorts.report_workbook import MOST_LINES, write_workbook
 from soar_lms.cohorts.views.blueprint import blueprint
 from soar_lms.cohorts.views.files import file_name
+from soar_lms.cohorts.waiting import find_door
 from soar_lms.cohorts.wording import SORTS
 from soar_lms.content import catalogue, title_here
 from soar_lms.errors import DomainError
-from soar_lms.forms import ActionForm
 from soar_lms.i18n import current_language, gettext, languages, lazy_gettext
 from soar_lms.learning.wording import say_steps
 from soar_lms.messages.services import public_url
@@ -54,16 +55,12 @@ class ReportTooLongError(DomainError):
 @blueprint.get("/cohorts/<int:cohort_id>")
 @access(Access.TRAINER)
 def show_cohort(cohort_id: int) -> ResponseReturnValue:
-    return report_page(services.get_cohort(current_reader(), cohort_id), ActionForm())
-
-
-def report_page(cohort: Cohort, form: ActionForm) -> str:
-    """Return the page of a group."""
-    now, zone = utc_now(), current_reader().time_zone
+    cohort = services.get_cohort(current_reader(), cohort_id)
+    zone = current_reader().time_zone
     report = _asked_report(cohort)
     totals = report.count()
     page = report.read_page(read_turn(request.args), totals)
-    link = services.find_open_link(cohort, now)
+    link, waiting = find_door(cohort, utc_now())
     return render_template(
         "cohorts/cohort_show.html",
         cohort=cohort,
@@ -78,9 +75,9 @@ def report_page(cohort: Cohort, form: ActionForm) -> str:
         places=_Places(cohort, report.filters),
         time_zone=zone,
         link=link,
-        link_until=local_date(link.expires_at, zone) if link else None,
+        waiting=waiting,
+        link_until=last_day(link, cohort) if link else None,
         join_address=public_url("cohorts.show_join", token=link.token) if link else None,
-        form=form,
         **_options(report),
     )
 

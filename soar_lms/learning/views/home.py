@@ -12,6 +12,7 @@ from soar_lms.accounts.current import current_reader
 from soar_lms.certificates import services as certificates
 from soar_lms.certificates.models import Certificate
 from soar_lms.content import catalogue
+from soar_lms.learning.notices import list_notices
 from soar_lms.learning.renewal import Renewal
 from soar_lms.learning.standing import find_renewal, list_standings
 from soar_lms.learning.views.blueprint import (
@@ -43,6 +44,7 @@ def show_home() -> ResponseReturnValue:
     ]
     return render_template(
         "learning/home_show.html",
+        notices=list_notices(current_reader().id),
         started=started,
         others=[
             module
