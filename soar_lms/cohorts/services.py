@@ -150,13 +150,18 @@ def list_due_days(cohort: Cohort) -> dict[str, date]:
 
 def list_member_ids(cohort: Cohort) -> list[int]:
     """Return the people in a cohort, by their numbers."""
-    return list(
-        db.session.scalars(
-            select(CohortMember.person_id)
-            .where(CohortMember.cohort_id == cohort.id)
-            .order_by(CohortMember.person_id)
-        )
-    )
+    return list(db.session.scalars(select_members(cohort).order_by(CohortMember.person_id)))
+
+
+def select_members(cohort: Cohort) -> Select[int]:
+    """Return the select of the people in a cohort."""
+    return select(CohortMember.person_id).where(CohortMember.cohort_id == cohort.id)
+
+
+def count_members(cohort: Cohort) -> int:
+    """Return how many people are in a cohort."""
+    members = select_members(cohort).subquery()
+    return db.session.scalar(select(func.count()).select_from(members)) or 0
 
 
 def list_cohort_ids() -> list[int]:

@@ -59,8 +59,8 @@ COHORT_PAGES = {
 }
 
 LEARNING_PAGES = {
-    "/en/cohorts/{cohort}/learning": 8,
-    "/en/cohorts/{cohort}/learning.csv": 9,
+    "/en/cohorts/{cohort}/learning": 7,
+    "/en/cohorts/{cohort}/learning.csv": 8,
 }
 """For groups that are large enough to have figures."""
 
