@@ -80,7 +80,7 @@ def draw_bars(
     for row in rows:
         for words in wrap(row.label):
             line += LINE
-            parts.append(draw_text(frame, words, 0, line - 0.3))
+            parts.append(draw_text(frame, words, 0, line - 0.4))
         for bar in row.bars:
             parts += _draw_bar(frame, scale, bar, line)
             line += _BAR + 0.2

@@ -112,7 +112,7 @@ def _draw_due(frame: Frame, due: Mark) -> Iterator[Markup]:
     place = frame.x(due.place)
     ends = {"y1": em(LINE), "y2": em(_level(0))}
     yield element("line", {"x1": place, "x2": place, **ends, "class": "due"})
-    anchor = "start" if due.place < 0.5 else "end"
+    anchor = "start" if due.place < 0.4 else "end" if due.place > 0.6 else "middle"
     yield draw_text(frame, due.words, due.place, LINE - 0.35, anchor=anchor)
 
 

@@ -249,6 +249,7 @@ PAGES = (
         "cohorts/new",
         "cohorts/1",
         "cohorts/1/certificates",
+        "cohorts/1/progress",
         "my-certificates/file",
         f"cohorts/1/members/{MEMBER}",
         f"cohorts/1/members/{MEMBER}/{MODULE}/grant",

@@ -210,8 +210,10 @@ PURE = {
     "charts/steps.py": {"charts.svg"},
     "charts/svg.py": set(),
     "cohorts/crowd.py": set(),
+    "cohorts/pace.py": {"clock"},
     "cohorts/roster.py": set(),
     "cohorts/sorting.py": set(),
+    "cohorts/stages.py": {"learning.path", "learning.renewal"},
     "learning/credit.py": {"catalogue"},
     "learning/follow_up_dates.py": {"clock"},
     "learning/path.py": {"catalogue"},
@@ -226,6 +228,9 @@ FOREIGN_QUERY_EXCEPTIONS = {
     ("cohorts/places.py", "KeptStanding"),
     ("cohorts/places.py", "Person"),
     ("cohorts/places.py", "PersonEmail"),
+    # So does what their charts count.
+    ("cohorts/progress.py", "Enrolment"),
+    ("cohorts/progress.py", "KeptStanding"),
     ("cohorts/report_query.py", "KeptStanding"),
     ("learning/keeping.py", "Certificate"),
     # What a page shows of its reader is one query, from the enrolment to what was done in it.

@@ -13,11 +13,10 @@ from soar_lms.clock import utc_now
 from soar_lms.cohorts import gain_table, services
 from soar_lms.cohorts.crowd import FLOOR
 from soar_lms.cohorts.gains import Part, measure_learning
-from soar_lms.cohorts.models import Cohort
 from soar_lms.cohorts.views.blueprint import blueprint
 from soar_lms.cohorts.views.files import file_name, send_table
+from soar_lms.cohorts.views.modules import asked_module, module_options, modules_of
 from soar_lms.content import catalogue
-from soar_lms.errors import NotFoundError
 from soar_lms.i18n import current_language, gettext, languages
 
 
@@ -25,8 +24,8 @@ from soar_lms.i18n import current_language, gettext, languages
 @access(Access.TRAINER)
 def show_learning(cohort_id: int) -> ResponseReturnValue:
     cohort = services.get_cohort(current_reader(), cohort_id)
-    modules = _modules_of(cohort)
-    module, part = _asked_module(modules), _asked_part()
+    modules = modules_of(cohort)
+    module, part = asked_module(modules), _asked_part()
     learning = measure_learning(cohort, module, part)
     spoken = _language_of(module)
     return render_template(
@@ -52,7 +51,7 @@ def _options(modules: list[Module], module: Module) -> dict[str, list[tuple[str,
     tag = current_language().tag
     settings, spoken = catalogue().settings, languages()
     return {
-        "module_options": [(item.id, item.title_in(tag)) for item in modules],
+        "module_options": module_options(modules),
         "setting_options": [
             (name, settings[name].name.get(tag, name)) for name in module.spec.settings
         ],
@@ -67,7 +66,7 @@ def _options(modules: list[Module], module: Module) -> dict[str, list[tuple[str,
 def export_learning(cohort_id: int) -> ResponseReturnValue:
     reader = current_reader()
     cohort = services.get_cohort(reader, cohort_id)
-    module, part = _asked_module(_modules_of(cohort)), _asked_part()
+    module, part = asked_module(modules_of(cohort)), _asked_part()
     note_view(Action.LEARNING_EXPORTED, viewer_id=reader.id, now=utc_now(), cohort=cohort.id)
     learning = measure_learning(cohort, module, part)
     header = [
@@ -89,24 +88,6 @@ def export_learning(cohort_id: int) -> ResponseReturnValue:
     learned = gettext("learning")  # the beginning of a file's name
     name = file_name(f"{learned} {cohort.name}", cohort.id)
     return send_table(header, [(*about, *row) for row in rows], name)
-
-
-def _modules_of(cohort: Cohort) -> list[Module]:
-    """Return the modules of a cohort that there still are.
-
-    :raises NotFoundError: when there is none.
-    """
-    module_ids = services.list_module_ids(cohort)
-    found = [module for name, module in catalogue().modules.items() if name in module_ids]
-    if not found:
-        raise NotFoundError
-    return found
-
-
-def _asked_module(modules: list[Module]) -> Module:
-    """Return the module that the address asks for; the first one where it asks for none."""
-    asked = request.args.get("module")
-    return next((module for module in modules if module.id == asked), modules[0])
 
 
 def _asked_part() -> Part:
