@@ -38,6 +38,8 @@ class Row:
 
     label: str
     bars: tuple[Bar, ...]
+    spoken: str | None = None
+    """The language of the label, where it is another one than the page's."""
 
 
 @dataclass(frozen=True)
@@ -76,16 +78,16 @@ def draw_bars(
         parts += _draw_legend(frame, kind, words, line)
         line += LINE + 0.25
     line += 0.4 if legend else 0
-    start = line
     for row in rows:
         for words in wrap(row.label):
             line += LINE
-            parts.append(draw_text(frame, words, 0, line - 0.4))
+            parts.append(draw_text(frame, words, 0, line - 0.4, spoken=row.spoken))
+        start = line
         for bar in row.bars:
             parts += _draw_bar(frame, scale, bar, line)
             line += _BAR + 0.2
+        parts.append(_draw_axis(frame, scale, start - 0.1, line - 0.1))
         line += _GAP
-    parts.append(_draw_axis(frame, scale, start, line))
     return draw_frame(frame, line, parts)
 
 
@@ -108,6 +110,7 @@ def _box(sides: dict[str, str], line: float, height: float, kind: Kind) -> dict[
 
 
 def _draw_axis(frame: Frame, scale: Scale, start: float, end: float) -> Markup:
+    """Draw where nothing is, beside the bars of a row."""
     place = frame.x(scale.place(0))
-    ends = {"x1": place, "x2": place, "y1": em(start + LINE), "y2": em(end - _GAP / 2)}
+    ends = {"x1": place, "x2": place, "y1": em(start), "y2": em(end)}
     return element("line", {**ends, "class": "axis"})

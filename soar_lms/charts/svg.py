@@ -55,12 +55,20 @@ def join(parts: Iterable[str]) -> Markup:
 
 
 def draw_text(
-    frame: Frame, words: str, place: float, line: float, *, anchor: str = "start", shift: float = 0
+    frame: Frame,
+    words: str,
+    place: float,
+    line: float,
+    *,
+    anchor: str = "start",
+    shift: float = 0,
+    spoken: str | None = None,
 ) -> Markup:
     """Return words at a place.
 
     :param line: where their first line stands, in em from the top.
     :param shift: em by which they are moved along the direction of reading.
+    :param spoken: their language, where it is another one than the page's.
     """
     return element(
         "text",
@@ -69,6 +77,7 @@ def draw_text(
             "y": em(line),
             "dx": em(-shift if frame.is_rtl else shift) if shift else None,
             "text-anchor": None if anchor == "start" else anchor,
+            "lang": spoken,
         },
         words,
     )

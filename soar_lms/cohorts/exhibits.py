@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from markupsafe import Markup
 
@@ -22,8 +23,25 @@ from soar_lms.tables import Cell
 LEAST_FOR_PERCENT = 10
 """People: of fewer, a share is said as numbers, since one person would be more than ten percent."""
 
+
+class Content(str):
+    """Words of a module: where it is not offered in the page's language, they are in another."""
+
+
+class Ratio(float):
+    """A figure around one, which needs two decimals."""
+
+
+class Shown(NamedTuple):
+    """A cell as a page shows it."""
+
+    words: str
+    is_content: bool
+    """Whether they are words of the module: long ones, perhaps in another language."""
+
+
 Value = str | int | float | date | None
-"""Text, people, a figure with one decimal, a day; None: nothing can be said."""
+"""Text, people, a figure, a day; None: nothing can be said."""
 
 
 @dataclass(frozen=True)
@@ -44,10 +62,10 @@ class Exhibit:
     spoken: str | None = None
     """The language of its words from the content, where that is another one than the page's."""
 
-    def cells(self) -> Iterator[Sequence[str]]:
+    def cells(self) -> Iterator[Sequence[Shown]]:
         """Yield the rows as the page shows them."""
         for row in self.rows:
-            yield [say(value) for value in row]
+            yield [Shown(say(value), isinstance(value, Content)) for value in row]
 
     def file_rows(self) -> Iterator[Sequence[Cell]]:
         """Yield the rows as a file has them."""
@@ -73,7 +91,11 @@ def say(value: Value) -> str:
         return format_day(value)
     if isinstance(value, int):
         return format_number(value)
-    return format_decimals(value, 1) if isinstance(value, float) else value
+    return format_decimals(value, _digits(value)) if isinstance(value, float) else value
+
+
+def _digits(value: float) -> int:
+    return 2 if isinstance(value, Ratio) else 1
 
 
 def _written(value: Value) -> Cell:
@@ -81,7 +103,7 @@ def _written(value: Value) -> Cell:
         return ""
     if isinstance(value, date):
         return value.isoformat()
-    return round(value, 1) if isinstance(value, float) else value
+    return round(float(value), _digits(value)) if isinstance(value, float) else value
 
 
 def percent(part: int, whole: int) -> float | None:
@@ -91,7 +113,7 @@ def percent(part: int, whole: int) -> float | None:
 
 def say_people(part: int, whole: int) -> str:
     """Write a number of people, with their share of the whole where that says something."""
-    if whole < LEAST_FOR_PERCENT:
+    if whole < LEAST_FOR_PERCENT or not part:
         return format_number(part)
     return str(
         gettext(

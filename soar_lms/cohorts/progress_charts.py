@@ -14,7 +14,7 @@ from soar_lms.cohorts.pace import Pace
 from soar_lms.cohorts.progress import PartCount, Progress
 from soar_lms.cohorts.report_cells import say_language, say_setting
 from soar_lms.cohorts.stages import Stage, StageCount
-from soar_lms.i18n import format_day, format_number, gettext, ngettext
+from soar_lms.i18n import format_day, format_number, format_short_day, gettext, ngettext
 from soar_lms.i18n import lazy_gettext as _
 
 STAGES: Mapping[Stage, LazyString] = {
@@ -133,12 +133,12 @@ def _line_of(pace: Pace) -> StepLine:
         until=place(pace.today),
         due=None
         if pace.due_on is None
-        else Mark(place(pace.due_on), gettext("Due: %(day)s", day=format_day(pace.due_on))),
+        else Mark(place(pace.due_on), gettext("Due: %(day)s", day=format_short_day(pace.due_on))),
         top=ngettext(
             "%(people)s person", "%(people)s people", pace.people, people=format_number(pace.people)
         ),
-        first=format_day(pace.began_on),
-        last=format_day(pace.ends_on),
+        first=format_short_day(pace.began_on),
+        last=format_short_day(pace.ends_on),
         now=format_number(pace.completed),
     )
 

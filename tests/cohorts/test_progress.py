@@ -197,7 +197,7 @@ def test_the_due_day_is_said(
     page = get_page(as_trainer, place(cohort))
 
     assert statements(page)[0] == "1 of 5 people have completed the module. " + said.format(day=day)
-    assert f"Due: {day}" in page.select("svg")[0].get_text()
+    assert f"Due: {due:%b} {due.day}, {due.year}" in page.select("svg")[0].get_text()
 
 
 def test_who_completed_after_the_due_day_is_marked(

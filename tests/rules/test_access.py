@@ -154,6 +154,10 @@ ACCESS: Mapping[tuple[str, str], Row] = {
     ("cohorts.create_cohort", "GET"): Row("/en/cohorts/new", STAFF),
     ("cohorts.create_cohort", "POST"): Row("/en/cohorts/new", refused(STAFF)),
     ("cohorts.export_learning", "GET"): Row("/en/cohorts/{cohort}/learning.csv", OWN_STAFF),
+    # Fewer than five have both tests: their charts are not there for anybody.
+    ("cohorts.export_learning_chart", "GET"): Row(
+        "/en/cohorts/{cohort}/learning/results.csv", (SIGN_IN, 404, 404, 404, 404, 404)
+    ),
     ("cohorts.export_members", "GET"): Row("/en/cohorts/{cohort}/members.csv", OWN_STAFF),
     ("cohorts.export_paper", "GET"): Row("/en/cohorts/{cohort}/members.pdf", OWN_STAFF),
     ("cohorts.export_progress", "GET"): Row("/en/cohorts/{cohort}/progress/days.csv", OWN_STAFF),

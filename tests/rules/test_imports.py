@@ -79,6 +79,7 @@ DOORS = {
         "gain",
         "grading",
         "granting",
+        "item_statistics",
         "items",
         "merging",
         "records",
@@ -118,6 +119,8 @@ DOORS = {
     "learning": {
         "models",
         "services",
+        "answers",
+        "checks",
         "erasing",
         "granting",
         "keeping",

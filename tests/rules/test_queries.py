@@ -61,8 +61,9 @@ COHORT_PAGES = {
 }
 
 LEARNING_PAGES = {
-    "/en/cohorts/{cohort}/learning": 7,
+    "/en/cohorts/{cohort}/learning": 8,
     "/en/cohorts/{cohort}/learning.csv": 8,
+    "/en/cohorts/{cohort}/learning/gains.csv": 9,
 }
 """For groups that are large enough to have figures."""
 
