@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -35,6 +36,7 @@ from soar_lms.assessments.services import POST, PRE
 from soar_lms.catalogue.model import Module
 from soar_lms.database import db, read
 
+Values = Mapping[str, Any]
 FIRST = 1
 """The number of the attempt that counts: a pre-test has one, of post-tests the first is taken."""
 
@@ -69,24 +71,26 @@ def _score(row: Any) -> Score:
     return Score(Fraction(row.points_numerator, row.points_denominator), row.max_points)
 
 
-def count_outcomes(places: Select[int, str, str]) -> list[Outcome]:
+def count_outcomes(places: Select[int, str, str], values: Values) -> list[Outcome]:
     """Count enrolments by what was reached in them, and by where they are: one query.
 
     As many rows come back as there are different outcomes, whatever the number of learners.
 
     :param places: the select of (enrolment_id, setting, language).
+    :param values: those of its parameters.
     """
     return [
         Outcome(row.before, row.after, row.best, row.people, row.setting, row.language)
-        for row in read(_make_outcomes(places), {})
+        for row in read(_make_outcomes(places, db.engine.dialect.name), values)
     ]
 
 
-def _make_outcomes(places: Select[int, str, str]) -> Select[*tuple[Any, ...]]:
+@lru_cache(maxsize=32)
+def _make_outcomes(places: Select[int, str, str], dialect: str) -> Select[*tuple[Any, ...]]:
     who = places.subquery()
     pre, post, each = aliased(Attempt), aliased(Attempt), aliased(Attempt)
     best = (
-        select(func.max(_percent_of(each)))
+        select(func.max(_percent_of(each, dialect)))
         .where(
             each.enrolment_id == who.c.enrolment_id,
             each.instrument == POST,
@@ -97,8 +101,8 @@ def _make_outcomes(places: Select[int, str, str]) -> Select[*tuple[Any, ...]]:
     is_late = pre.submitted_at > post.started_at
     reached = (
         select(
-            case((is_late, None), else_=_percent_of(pre)).label("before"),
-            _percent_of(post).label("after"),
+            case((is_late, None), else_=_percent_of(pre, dialect)).label("before"),
+            _percent_of(post, dialect).label("after"),
             best.label("best"),
             who.c.setting,
             who.c.language,
@@ -134,12 +138,13 @@ def _is_counted(attempt: Any) -> ColumnElement[bool]:
     return and_(attempt.number == FIRST, attempt.submitted_at.is_not(None))
 
 
-def _percent_of(attempt: Any) -> ColumnElement[Any]:
+def _percent_of(attempt: Any, dialect: str) -> ColumnElement[Any]:
     """Return the result of an attempt, not rounded: one division, as `gain.Score` makes it."""
     lengths = {"sqlite": func.json_array_length, "postgresql": func.jsonb_array_length}
-    length = lengths[db.engine.dialect.name](attempt.items)
+    length = lengths[dialect](attempt.items)
     points = cast(100 * attempt.points_numerator, Double)
-    return points / func.nullif(attempt.points_denominator * length, 0)
+    of = func.nullif(attempt.points_denominator * length, 0)
+    return case((length == 0, 0.0), else_=points / of)
 
 
 def _make_results(length: Any) -> Select[Any]:
@@ -184,17 +189,19 @@ class Counts:
     """How many answers were given to other versions: they are in the objectives, not in items."""
 
 
-def count_answers(module: Module, enrolments: Select[int]) -> Counts:
+def count_answers(module: Module, enrolments: Select[int], values: Values) -> Counts:
     """Count the answers of paired enrolments in their pre-test and first post-test: two queries.
 
     Answers are judged by the keys that the content has now: a key that was mended is right for
     everybody. Questions that have left the module are not counted (nobody knows what they
     measured), nor are those that a learner never opened.
+
+    :param values: those of the parameters of the select.
     """
     objectives = {name: (Share(), Share()) for name in module.spec.objectives}
     choices: dict[ItemKey, list[Choice]] = {}
     older = 0
-    for row in read(_by_question(enrolments), {}):
+    for row in read(_by_question(enrolments), values):
         question = module.spec.questions.get(row.question_id)
         if question is None:
             continue
@@ -207,7 +214,10 @@ def count_answers(module: Module, enrolments: Select[int]) -> Counts:
         else:
             older += row.people
     return Counts(
-        objectives, _count_shifts(module, enrolments), _measure_items(module, choices), older
+        objectives,
+        _count_shifts(module, enrolments, values),
+        _measure_items(module, choices),
+        older,
     )
 
 
@@ -222,14 +232,16 @@ def _measure_items(
     }
 
 
-def _count_shifts(module: Module, enrolments: Select[int]) -> dict[tuple[str, str], Shift]:
+def _count_shifts(
+    module: Module, enrolments: Select[int], values: Values
+) -> dict[tuple[str, str], Shift]:
     """Count how answers changed; with forms, either question of a pair may be the one before."""
     after = module.pairs()
     others = after | {counterpart: name for name, counterpart in after.items()}
     shifts = {pair: Shift() for pair in after.items()}
     if not shifts:
         return shifts
-    for row in read(_by_pair(others, enrolments), {}):
+    for row in read(_by_pair(tuple(others.items()), enrolments), values):
         first = row.question_id if row.question_id in after else others[row.question_id]
         shifts[first, after[first]].add(
             row.people,
@@ -246,6 +258,7 @@ def _is_right(module: Module, question_id: str, chosen: str) -> bool:
 _CHOSEN = cast(Answer.chosen, Text)
 
 
+@lru_cache(maxsize=32)
 def _by_question(enrolments: Select[int]) -> Select[*tuple[Any, ...]]:
     """Return how often a question was answered how, with the points of those who did."""
     points = cast(Attempt.points_numerator, Double) / Attempt.points_denominator
@@ -265,13 +278,16 @@ def _by_question(enrolments: Select[int]) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _by_pair(others: Mapping[str, str], enrolments: Select[int]) -> Select[str, str, str, int]:
+@lru_cache(maxsize=128)
+def _by_pair(
+    others: tuple[tuple[str, str], ...], enrolments: Select[int]
+) -> Select[str, str, str, int]:
     """Return how often a question was answered how before, and its counterpart how after.
 
     :param others: the counterpart of each question.
     """
     post, answer = aliased(Attempt), aliased(Answer)
-    counterpart = case(others, value=Answer.question_id)
+    counterpart = case(dict(others), value=Answer.question_id)
     chosen_after = cast(answer.chosen, Text)
     return (
         select(

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
-from sqlalchemy import Select
+from sqlalchemy import Select, bindparam
 
 from soar_lms.assessments.gain import Outcome, Summary, Unpaired, summarise
 from soar_lms.assessments.results import Counts, count_answers, count_outcomes, select_paired
 from soar_lms.catalogue.model import Module
 from soar_lms.cohorts.crowd import Cell, may_show
 from soar_lms.cohorts.models import Cohort
-from soar_lms.cohorts.services import count_members, select_members
+from soar_lms.cohorts.services import MEMBERS, count_members
 from soar_lms.learning.standing import select_places
 
 
@@ -31,11 +32,10 @@ class Part:
     def has(self, setting: str, language: str) -> bool:
         return self.setting in {None, setting} and self.language in {None, language}
 
-    def narrow(self, places: Select[int, str, str]) -> Select[int, str, str]:
-        """Return the select of the places that are in this part."""
-        columns = places.selected_columns
-        asked = ((columns.setting, self.setting), (columns.language, self.language))
-        return places.where(*(column == value for column, value in asked if value is not None))
+    def values(self) -> dict[str, str]:
+        """Return what narrows a query to this part."""
+        asked = {"setting": self.setting, "language": self.language}
+        return {name: value for name, value in asked.items() if value is not None}
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,8 @@ def measure_learning(cohort: Cohort, module: Module, part: Part) -> Learning:
     four queries, and what comes back is counted already.
     """
     members = count_members(cohort)
-    places = select_places(module.id, select_members(cohort))
-    outcomes = count_outcomes(places)
+    values = {"module_id": module.id, "cohort_id": cohort.id}
+    outcomes = count_outcomes(_PLACES, values)
     chosen = [item for item in outcomes if part.has(item.setting, item.language)]
     absent = members - _people(outcomes) if part.is_whole else 0
     if not _has_both_tests(module):
@@ -79,10 +79,21 @@ def measure_learning(cohort: Cohort, module: Module, part: Part) -> Learning:
         paired=_people(shown),
         unpaired=unpaired,
         summary=summarise(shown),
-        counts=count_answers(module, select_paired(part.narrow(places))),
+        counts=count_answers(module, _paired(*part.values()), values | part.values()),
         outcomes=shown,
         gains=gains,
     )
+
+
+# Built once: putting these statements together costs more than running them.
+_PLACES = select_places(MEMBERS)
+
+
+@lru_cache
+def _paired(*narrowed: str) -> Select[int]:
+    """Return the select of those who are compared, by the columns that a part names."""
+    columns = _PLACES.selected_columns
+    return select_paired(_PLACES.where(*(columns[name] == bindparam(name) for name in narrowed)))
 
 
 def _has_both_tests(module: Module) -> bool:

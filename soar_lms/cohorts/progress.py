@@ -5,12 +5,25 @@ However many people there are, it takes four queries, and what comes back is cou
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Integer, Select, and_, cast, extract, func, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    and_,
+    bindparam,
+    cast,
+    extract,
+    func,
+    literal_column,
+    select,
+)
 
 from soar_lms.catalogue.model import Module
 from soar_lms.cohorts.models import Cohort, ReportCount, ReportLine
@@ -51,15 +64,17 @@ class Progress:
 
 def measure_progress(cohort: Cohort, module: Module, now: datetime) -> Progress:
     """Return how far a group has come in a module."""
-    counts = list(read(_counts(cohort.id, module.id), {}))
-    on_the_way = list(read(_on_the_way(cohort.id, module.id), {}))
+    asked_for = {"cohort_id": cohort.id, "module_id": module.id}
+    counts = list(read(_COUNTS, asked_for))
+    on_the_way = list(read(_ON_THE_WAY_BY_STEPS, asked_for))
+    by_quarter = read(_QUARTERS[db.engine.dialect.name], asked_for)
     groups = [
         *(Group(row.state, "", row.people) for row in counts if row.state not in _ON_THE_WAY),
         *(Group(row.state, row.steps_left or "", row.people) for row in on_the_way),
     ]
     asked = requirements(module, module.spec.settings[0])
     pace = make_pace(
-        _list_quarters(cohort.id, module.id),
+        {row.quarter: row.people for row in by_quarter},
         time_zone=cohort.time_zone,
         created_at=cohort.created_at,
         now=now,
@@ -76,7 +91,7 @@ def measure_progress(cohort: Cohort, module: Module, now: datetime) -> Progress:
 
 def list_parts(cohort: Cohort, module: Module) -> list[PartCount]:
     """Return how many people of a group take a module where, in one query."""
-    return _count_parts(list(read(_counts(cohort.id, module.id), {})))
+    return _count_parts(list(read(_COUNTS, {"cohort_id": cohort.id, "module_id": module.id})))
 
 
 def _count_parts(counts: Sequence[Any]) -> list[PartCount]:
@@ -91,54 +106,46 @@ def _count_parts(counts: Sequence[Any]) -> list[PartCount]:
 
 # --- queries ------------------------------------------------------------------------------------
 
+# Built once: putting a statement together costs more than running it.
+_COHORT, _MODULE = bindparam("cohort_id", type_=Integer), bindparam("module_id", type_=String)
+_line, _kept = ReportLine, KeptStanding
+_LINES = (_line.cohort_id == _COHORT, _line.module_id == _MODULE)
 
-def _counts(cohort_id: int, module_id: str) -> Select[str, str, str, int]:
-    """Return the select of what triggers have counted already."""
-    count = ReportCount
-    return select(count.state, count.setting, count.language, count.people).where(
-        count.cohort_id == cohort_id, count.module_id == module_id, count.people > 0
-    )
+_COUNTS = select(
+    ReportCount.state, ReportCount.setting, ReportCount.language, ReportCount.people
+).where(ReportCount.cohort_id == _COHORT, ReportCount.module_id == _MODULE, ReportCount.people > 0)
+"""What triggers have counted already."""
 
-
-def _on_the_way(cohort_id: int, module_id: str) -> Select[*tuple[Any, ...]]:
-    """Return the select of (state, steps left, content, people) of those between start and end."""
-    line, kept = ReportLine, KeptStanding
-    alike = (line.state, kept.steps_left, kept.content)
-    return (
-        select(*alike, func.count().label("people"))
-        .select_from(line)
-        .join(kept, and_(kept.person_id == line.person_id, kept.module_id == line.module_id))
-        .where(
-            line.cohort_id == cohort_id, line.module_id == module_id, line.state.in_(_ON_THE_WAY)
-        )
-        .group_by(*alike)
-    )
+_ON_THE_WAY_BY_STEPS = (
+    select(_line.state, _kept.steps_left, _kept.content, func.count().label("people"))
+    .select_from(_line)
+    .join(_kept, and_(_kept.person_id == _line.person_id, _kept.module_id == _line.module_id))
+    .where(*_LINES, _line.state.in_(_ON_THE_WAY))
+    .group_by(_line.state, _kept.steps_left, _kept.content)
+)
+"""Those between the start and the end, by what is left."""
 
 
-def _list_quarters(cohort_id: int, module_id: str) -> Mapping[int, int]:
+def _by_quarter(seconds: Callable[[Any], ColumnElement[int]]) -> Select[int, int]:
     """Return how many completed first in which quarter of an hour: databases know few zones."""
-    line = ReportLine
     first = (
         select(func.min(Enrolment.completed_at).label("moment"))
-        .select_from(line)
+        .select_from(_line)
         .join(
             Enrolment,
-            and_(Enrolment.person_id == line.person_id, Enrolment.module_id == line.module_id),
+            and_(Enrolment.person_id == _line.person_id, Enrolment.module_id == _line.module_id),
         )
-        .where(
-            line.cohort_id == cohort_id,
-            line.module_id == module_id,
-            line.state.in_(_ENDED),
-            Enrolment.completed_at.is_not(None),
-        )
-        .group_by(line.person_id)
+        .where(*_LINES, _line.state.in_(_ENDED), Enrolment.completed_at.is_not(None))
+        .group_by(_line.person_id)
         .subquery()
     )
-    seconds = {
-        "sqlite": lambda moment: cast(func.strftime("%s", moment), Integer),
-        "postgresql": lambda moment: cast(func.floor(extract("epoch", moment)), BigInteger),
-    }[db.engine.dialect.name](first.c.moment)
-    quarter = seconds // QUARTER
-    people = func.count().label("people")
-    counted = select(quarter.label("quarter"), people).group_by("quarter")
-    return {row.quarter: row.people for row in read(counted, {})}
+    quarter = (seconds(first.c.moment) // literal_column(str(QUARTER))).label("quarter")
+    return select(quarter, func.count().label("people")).group_by(quarter)
+
+
+_QUARTERS = {
+    "sqlite": _by_quarter(lambda moment: cast(func.strftime("%s", moment), Integer)),
+    "postgresql": _by_quarter(
+        lambda moment: cast(func.floor(extract("epoch", moment)), BigInteger)
+    ),
+}

@@ -247,8 +247,8 @@ def find_renewal(module: Module, certificate: Certificate | None, now: datetime)
     return make_renewal(module.spec.renewal, certificate.expires_on, today)
 
 
-def select_places(module_id: str, people: Select[int]) -> Select[int, str, str]:
-    """Return the select of the present enrolments of people in a module.
+def select_places(people: Select[int]) -> Select[int, str, str]:
+    """Return the select of the present enrolments of people in the module `module_id`.
 
     Its columns are enrolment_id, setting and language.
     """
@@ -259,7 +259,9 @@ def select_places(module_id: str, people: Select[int]) -> Select[int, str, str]:
         later.cycle > Enrolment.cycle,
     )
     return select(Enrolment.id.label("enrolment_id"), Enrolment.setting, Enrolment.language).where(
-        Enrolment.module_id == module_id, Enrolment.person_id.in_(people), ~is_followed.exists()
+        Enrolment.module_id == bindparam("module_id"),
+        Enrolment.person_id.in_(people),
+        ~is_followed.exists(),
     )
 
 

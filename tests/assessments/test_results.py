@@ -154,7 +154,7 @@ def test_outcomes_are_counted_where_they_are_alike(enrol: Callable[[], int], sma
         sit(small, number, services.POST, key(small, ALONE))
     sit(small, better, services.POST, key(small, ALONE, POST_ONE, POST_TWO))
 
-    found = count_outcomes(places(alike, twin, better, waiting))
+    found = count_outcomes(places(alike, twin, better, waiting), {})
 
     third = 100 / 3
     assert sorted(found, key=lambda item: (item.after is None, item.best)) == [
@@ -170,7 +170,7 @@ def test_outcomes_are_those_of_each_learner_alone(enrol: Callable[[], int], smal
     sit(small, late, services.PRE, {}, now=NOW + timedelta(seconds=1))
 
     for number in (late, silent):
-        (outcome,), results = count_outcomes(places(number)), get_results(number)
+        (outcome,), results = count_outcomes(places(number), {}), get_results(number)
         assert outcome.unpaired is results.unpaired
         assert outcome.after == (results.after and results.after.percent)
         assert list(db.session.scalars(select_paired(places(number)))) == []
@@ -192,7 +192,7 @@ def test_answers_are_counted_by_objective_and_by_pair(
     sit(small, silent, services.PRE, key(small, PRE_ONE) | {PRE_TWO: []})
     sit(small, silent, services.POST, EMPTY)
 
-    counts = count_answers(small, among([learner, forgetter, silent]))
+    counts = count_answers(small, among([learner, forgetter, silent]), {})
 
     assert counts.shifts == {
         (PRE_ONE, POST_ONE): Shift(learned=1, kept=1, lost=1, missed=0),
@@ -212,7 +212,7 @@ def test_only_the_first_post_test_is_counted(enrol: Callable[[], int], small: Mo
     sit(small, number, services.POST, EMPTY)
     sit(small, number, services.POST, key(small, POST_ONE, POST_TWO, ALONE))
 
-    counts = count_answers(small, among([number]))
+    counts = count_answers(small, among([number]), {})
 
     assert counts.shifts[PRE_ONE, POST_ONE] == Shift(missed=1)
     assert counts.objectives["ask"] == (Share(), Share(0, 1))
@@ -225,7 +225,7 @@ def test_a_test_that_is_open_is_not_counted(enrol: Callable[[], int], small: Mod
     with transaction():
         attempt.submitted_at = attempt.points_numerator = None
 
-    counts = count_answers(small, among([number]))
+    counts = count_answers(small, among([number]), {})
 
     assert counts.shifts[PRE_ONE, POST_ONE].count == 0
     assert counts.objectives["define"] == (Share(0, 1), Share())
@@ -238,7 +238,7 @@ def test_a_question_that_was_never_opened_is_not_counted(
     sit(small, number, services.PRE, key(small, PRE_ONE))
     sit(small, number, services.POST, key(small, POST_TWO))
 
-    counts = count_answers(small, among([number]))
+    counts = count_answers(small, among([number]), {})
 
     assert [shift.count for shift in counts.shifts.values()] == [0, 0]
     assert counts.objectives["define"] == (Share(1, 1), Share())
@@ -250,8 +250,8 @@ def test_others_are_not_counted(enrol: Callable[[], int], small: Module) -> None
         sit(small, number, services.PRE, EMPTY)
         sit(small, number, services.POST, EMPTY)
 
-    assert count_answers(small, among([mine])).shifts[PRE_ONE, POST_ONE].count == 1
-    assert count_answers(small, among([])).shifts[PRE_ONE, POST_ONE].count == 0
+    assert count_answers(small, among([mine]), {}).shifts[PRE_ONE, POST_ONE].count == 1
+    assert count_answers(small, among([]), {}).shifts[PRE_ONE, POST_ONE].count == 0
 
 
 @pytest.mark.parametrize("form", [FORM_A, FORM_B])
@@ -266,7 +266,7 @@ def test_with_forms_before_is_before_whichever_question_it_was(
     sit(both, number, services.PRE, EMPTY)
     after = sit(both, number, services.POST, key(both, first, last))
 
-    counts = count_answers(both, among([number]))
+    counts = count_answers(both, among([number]), {})
 
     assert {PRE_ONE, POST_ONE} & {item["question_id"] for item in after.items} == {last}
     assert counts.shifts[PRE_ONE, POST_ONE] == Shift(learned=1)
@@ -281,7 +281,7 @@ def test_an_answer_is_judged_by_the_key_of_today(enrol: Callable[[], int], small
     mended = small.spec.questions[PRE_ONE].model_copy(update={"correct": ("b",)})
 
     counts = count_answers(
-        with_questions(small, {**small.spec.questions, PRE_ONE: mended}), among([number])
+        with_questions(small, {**small.spec.questions, PRE_ONE: mended}), among([number]), {}
     )
 
     assert counts.shifts[PRE_ONE, POST_ONE] == Shift(kept=1)
@@ -295,7 +295,7 @@ def test_a_question_that_left_the_module_is_not_counted(
     sit(small, number, services.POST, key(small, ALONE))
     left = with_questions(small, {ALONE: small.spec.questions[ALONE]})
 
-    counts = count_answers(left, among([number]))
+    counts = count_answers(left, among([number]), {})
 
     assert counts.shifts == {}
     assert counts.objectives["define"] == (Share(), Share())
@@ -308,7 +308,7 @@ def test_thousands_are_asked_for_at_once(enrol: Callable[[], int], small: Module
     sit(small, number, services.POST, EMPTY)
     many = range(number, number + 40_000)
 
-    assert count_answers(small, among(many)).shifts[PRE_ONE, POST_ONE].count == 1
+    assert count_answers(small, among(many), {}).shifts[PRE_ONE, POST_ONE].count == 1
 
 
 def test_results_say_what_is_stored(enrol: Callable[[], int], small: Module) -> None:
