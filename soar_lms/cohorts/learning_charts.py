@@ -15,7 +15,7 @@ from soar_lms.cohorts.item_charts import show_items_after, show_items_before
 from soar_lms.cohorts.progress import PartCount
 from soar_lms.cohorts.report_cells import say_language, say_setting
 from soar_lms.cohorts.subject import Subject
-from soar_lms.i18n import format_decimals, format_number, gettext
+from soar_lms.i18n import format_decimals, format_number, format_share, gettext
 
 BAND = 20
 """Percent, and percentage points: how wide a band of results is."""
@@ -109,7 +109,7 @@ def _show_quarters(subject: Subject) -> Exhibit | None:
     )
     named = ((gettext("Before"), before), (gettext("After, first try"), after))
     spreads = [Spread(name, *found, shown=_say_quarters(found)) for name, found in named]
-    marks = [str(gettext("%(percent)d percent", percent=place)) for place in (0, 50, 100)]
+    marks = [format_share(place) for place in (0, 0.5, 1)]
     return Exhibit(
         key="quarters",
         title=title,
