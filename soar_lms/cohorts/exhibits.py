@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
+from soar_lms.catalogue.model import Module
 from soar_lms.charts.svg import Frame
 from soar_lms.i18n import (
     current_language,
@@ -81,6 +82,17 @@ def frame_of(key: str, title: str, statements: Iterable[str]) -> Frame:
     """Return the frame of a chart on a page of the present language."""
     is_rtl = current_language().direction == "rtl"
     return Frame(f"chart-{key}", title, " ".join(statements), is_rtl)
+
+
+def language_of(module: Module) -> str:
+    """Return the language of the page, or the module's own where it is not offered in that one."""
+    tag = current_language().tag
+    return tag if tag in module.languages else module.spec.source_language
+
+
+def spoken_in(language: str) -> str | None:
+    """Return a language where it is another one than the page's."""
+    return None if language == current_language().tag else language
 
 
 def say(value: Value) -> str:

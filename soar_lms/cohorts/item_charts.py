@@ -16,9 +16,9 @@ from soar_lms.assessments.items import key_of
 from soar_lms.assessments.services import POST, PRE
 from soar_lms.catalogue.schema import FeedbackPolicy
 from soar_lms.charts.bars import Bar, Row, draw_bars
-from soar_lms.cohorts.exhibits import Content, Exhibit, Ratio, Value, frame_of
+from soar_lms.cohorts.exhibits import Content, Exhibit, Ratio, Value, frame_of, spoken_in
 from soar_lms.cohorts.subject import Subject
-from soar_lms.i18n import current_language, format_number, gettext, ngettext
+from soar_lms.i18n import format_number, gettext, ngettext
 from soar_lms.learning.answers import answer_words
 from soar_lms.learning.checks import show_question
 
@@ -55,7 +55,7 @@ def _show(subject: Subject, instrument: str, key: str, title: str) -> Exhibit | 
     items = _list_items(subject, instrument)
     if not items:
         return None
-    spoken = None if subject.language == current_language().tag else subject.language
+    spoken = spoken_in(subject.language)
     hard = [item for item in items if item.found.answers >= LEAST_ANSWERS]
     statements = _say(subject, hard, others=len(items) - len(hard))
     rows = [

@@ -8,9 +8,10 @@ time.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from soar_lms.clock import local_date
 
@@ -79,7 +80,7 @@ class Pace:
 
 
 def make_pace(
-    quarters: Mapping[int, int],
+    quarters: Iterable[tuple[int, int]],
     *,
     time_zone: str,
     created_at: datetime,
@@ -89,13 +90,14 @@ def make_pace(
 ) -> Pace:
     """Put completions into days.
 
-    :param quarters: how many completed first in which quarter of an hour since 1970.
+    :param quarters: (quarter of an hour since 1970, how many completed first in it).
     :param time_zone: the group's, an IANA name.
     """
     began_on = local_date(created_at, time_zone)
     by_day: Counter[date] = Counter()
-    for quarter, count in quarters.items():
-        by_day[local_date(datetime.fromtimestamp(quarter * QUARTER, UTC), time_zone)] += count
+    zone = ZoneInfo(time_zone)
+    for quarter, count in quarters:
+        by_day[datetime.fromtimestamp(quarter * QUARTER, zone).date()] += count
     return Pace(
         began_on=began_on,
         today=local_date(now, time_zone),

@@ -1,11 +1,12 @@
 """How far a group has come in a module: day by day, stage by stage, part by part.
 
-However many people there are, it takes four queries, and what comes back is counted already.
+However many people there are, it takes five queries, and what comes back is counted already.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,6 +23,7 @@ from sqlalchemy import (
     extract,
     func,
     literal_column,
+    or_,
     select,
 )
 
@@ -31,8 +33,8 @@ from soar_lms.cohorts.pace import QUARTER, Pace, make_pace
 from soar_lms.cohorts.services import list_due_days
 from soar_lms.cohorts.stages import Group, StageCount, count_stages, stages_of
 from soar_lms.database import db, read
-from soar_lms.learning.models import Enrolment, KeptStanding
-from soar_lms.learning.path import fingerprint, requirements
+from soar_lms.learning.models import Enrolment, KeptStanding, LessonCompletion
+from soar_lms.learning.path import SHARED, fingerprint, requirements
 from soar_lms.learning.renewal import Status
 
 _ENDED = (Status.COMPLETED, Status.RENEWING)
@@ -52,11 +54,22 @@ class PartCount:
 
 
 @dataclass(frozen=True)
+class LessonCount:
+    """How many people have done a lesson as their setting has it."""
+
+    lesson_id: str
+    people: int
+
+
+@dataclass(frozen=True)
 class Progress:
     """How far a group has come in a module."""
 
+    module: Module
     pace: Pace
     stages: Sequence[StageCount]
+    lessons: Sequence[LessonCount]
+    """In the order of the module; who has completed it has done all of them."""
     parts: Sequence[PartCount]
     has_outdated: bool
     """Whether some steps were worked out by other content: they will be anew in minutes."""
@@ -74,7 +87,7 @@ def measure_progress(cohort: Cohort, module: Module, now: datetime) -> Progress:
     ]
     asked = requirements(module, module.spec.settings[0])
     pace = make_pace(
-        {row.quarter: row.people for row in by_quarter},
+        (tuple(row) for row in by_quarter),
         time_zone=cohort.time_zone,
         created_at=cohort.created_at,
         now=now,
@@ -82,11 +95,24 @@ def measure_progress(cohort: Cohort, module: Module, now: datetime) -> Progress:
         people=sum(row.people for row in counts),
     )
     return Progress(
+        module,
         pace,
         count_stages(stages_of(asked), groups),
+        _count_lessons(module, counts, read(_LESSONS_DONE, asked_for)),
         _count_parts(counts),
         any(row.content != fingerprint(module) for row in on_the_way),
     )
+
+
+def _count_lessons(module: Module, counts: Iterable[Any], done: Iterable[Any]) -> list[LessonCount]:
+    ended = sum(row.people for row in counts if row.state in _ENDED)
+    people: Counter[tuple[str, bool]] = Counter()
+    for row in done:
+        people[row.lesson_id, row.setting != SHARED] += row.people
+    return [
+        LessonCount(lesson.id, ended + people[lesson.id, lesson.by_setting])
+        for lesson in module.spec.lessons
+    ]
 
 
 def list_parts(cohort: Cohort, module: Module) -> list[PartCount]:
@@ -108,7 +134,7 @@ def _count_parts(counts: Sequence[Any]) -> list[PartCount]:
 
 # Built once: putting a statement together costs more than running it.
 _COHORT, _MODULE = bindparam("cohort_id", type_=Integer), bindparam("module_id", type_=String)
-_line, _kept = ReportLine, KeptStanding
+_line, _kept, _done = ReportLine, KeptStanding, LessonCompletion
 _LINES = (_line.cohort_id == _COHORT, _line.module_id == _MODULE)
 
 _COUNTS = select(
@@ -124,6 +150,21 @@ _ON_THE_WAY_BY_STEPS = (
     .group_by(_line.state, _kept.steps_left, _kept.content)
 )
 """Those between the start and the end, by what is left."""
+
+
+_LESSONS_DONE = (
+    select(_done.lesson_id, _done.setting, func.count().label("people"))
+    .select_from(_line)
+    .join(_kept, and_(_kept.person_id == _line.person_id, _kept.module_id == _line.module_id))
+    .join(_done, _done.enrolment_id == _kept.enrolment_id)
+    .where(
+        *_LINES,
+        _line.state.in_(_ON_THE_WAY),
+        or_(_done.setting == SHARED, _done.setting == _kept.setting),
+    )
+    .group_by(_done.lesson_id, _done.setting)
+)
+"""The lessons of those between the start and the end."""
 
 
 def _by_quarter(seconds: Callable[[Any], ColumnElement[int]]) -> Select[int, int]:

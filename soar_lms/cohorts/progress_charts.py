@@ -9,9 +9,17 @@ from flask_babel.speaklater import LazyString
 
 from soar_lms.charts.bars import Bar, Kind, Row, draw_bars
 from soar_lms.charts.steps import Mark, Step, StepLine, draw_steps
-from soar_lms.cohorts.exhibits import Exhibit, frame_of, percent, say_people
+from soar_lms.cohorts.exhibits import (
+    Content,
+    Exhibit,
+    frame_of,
+    language_of,
+    percent,
+    say_people,
+    spoken_in,
+)
 from soar_lms.cohorts.pace import Pace
-from soar_lms.cohorts.progress import PartCount, Progress
+from soar_lms.cohorts.progress import LessonCount, PartCount, Progress
 from soar_lms.cohorts.report_cells import say_language, say_setting
 from soar_lms.cohorts.stages import Stage, StageCount
 from soar_lms.i18n import format_day, format_number, format_short_day, gettext, ngettext
@@ -204,6 +212,57 @@ def _say_stages(counts: Sequence[StageCount]) -> tuple[str, ...]:
     )
 
 
+# --- lesson by lesson -----------------------------------------------------------------------------
+
+
+def _show_lessons(progress: Progress) -> Exhibit:
+    begun = next(item.people for item in progress.stages if item.stage is Stage.BEGUN)
+    language = language_of(progress.module)
+    texts, spoken = progress.module.texts[language].lessons, spoken_in(language)
+    title, statements = gettext("Lesson by lesson"), _say_lessons(progress.lessons, begun)
+    rows = [
+        Row(
+            texts[item.lesson_id].title,
+            (Bar(item.people, say_people(item.people, begun)),),
+            spoken,
+        )
+        for item in progress.lessons
+    ]
+    return Exhibit(
+        key="lessons",
+        title=title,
+        statements=statements,
+        drawing=draw_bars(frame_of("lessons", title, statements), rows, most=begun)
+        if begun
+        else None,
+        head=(
+            gettext("Lesson"),
+            gettext("People who have done it"),
+            gettext("Percent of those who started"),
+        ),
+        rows=tuple(
+            (Content(texts[item.lesson_id].title), item.people, percent(item.people, begun))
+            for item in progress.lessons
+        ),
+        notes=(gettext("Lessons can be done in any order."),),
+        spoken=spoken,
+    )
+
+
+def _say_lessons(lessons: Sequence[LessonCount], begun: int) -> tuple[str, ...]:
+    if not begun:
+        return (gettext("Nobody has started yet."),)
+    fewest = min(item.people for item in lessons)
+    return (
+        gettext(
+            "People who have started: %(begun)s. The lesson that fewest of them have done: "
+            "%(fewest)s.",
+            begun=format_number(begun),
+            fewest=format_number(fewest),
+        ),
+    )
+
+
 # --- part by part ---------------------------------------------------------------------------------
 
 
@@ -297,6 +356,7 @@ def _say_parts(progress: Progress) -> tuple[str, ...]:
 EXHIBITS: Mapping[str, Callable[[Progress], Exhibit]] = {
     "days": _show_pace,
     "steps": _show_stages,
+    "lessons": _show_lessons,
     "parts": _show_parts,
 }
 """By their names in addresses."""

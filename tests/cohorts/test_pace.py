@@ -25,7 +25,7 @@ def pace_of(
 ) -> Pace:
     """Return the pace of people who completed at these moments, seen on March 25."""
     return make_pace(
-        Counter(int(moment.timestamp()) // QUARTER for moment in moments),
+        Counter(int(moment.timestamp()) // QUARTER for moment in moments).items(),
         time_zone=zone,
         created_at=START,
         now=START + timedelta(days=24),

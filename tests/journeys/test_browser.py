@@ -250,6 +250,7 @@ PAGES = (
         "cohorts/1",
         "cohorts/1/certificates",
         "cohorts/1/progress",
+        "cohorts/1/learning",
         "my-certificates/file",
         f"cohorts/1/members/{MEMBER}",
         f"cohorts/1/members/{MEMBER}/{MODULE}/grant",

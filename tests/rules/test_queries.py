@@ -54,8 +54,8 @@ COHORT_PAGES = {
     "/en/cohorts/{cohort}/invitations": 6,
     "/en/cohorts/{cohort}/certificates": 8,
     "/en/cohorts/{cohort}/members.csv": 12,
-    "/en/cohorts/{cohort}/progress": 7,
-    "/en/cohorts/{cohort}/progress/days.csv": 8,
+    "/en/cohorts/{cohort}/progress": 8,
+    "/en/cohorts/{cohort}/progress/days.csv": 9,
     "/en/cohorts/{cohort}/members.xlsx": 16,
     "/en/cohorts": 3,
 }

@@ -12,6 +12,7 @@ from soar_lms.catalogue.model import Module
 from soar_lms.clock import utc_now
 from soar_lms.cohorts import gain_table, services
 from soar_lms.cohorts.crowd import FLOOR
+from soar_lms.cohorts.exhibits import language_of
 from soar_lms.cohorts.gains import Part, measure_learning
 from soar_lms.cohorts.learning_charts import list_exhibits
 from soar_lms.cohorts.models import Cohort
@@ -90,7 +91,7 @@ def export_learning(cohort_id: int) -> ResponseReturnValue:
         catalogue().settings[part.setting].name.get(tag, part.setting) if part.setting else "",
         languages()[part.language].name if part.language else "",
     )
-    rows = gain_table.list_file_rows(module, learning, _language_of(module))
+    rows = gain_table.list_file_rows(module, learning, language_of(module))
     learned = gettext("learning")  # the beginning of a file's name
     name = file_name(f"{learned} {cohort.name}", cohort.id)
     return send_table(header, [(*about, *row) for row in rows], name)
@@ -123,7 +124,7 @@ def _measure(cohort: Cohort, module: Module, part: Part) -> Subject:
     """Return all that the charts and tables of a page say."""
     learning = measure_learning(cohort, module, part)
     parts = [item for item in list_parts(cohort, module) if item.setting]
-    return Subject(module, _language_of(module), learning, parts)
+    return Subject(module, language_of(module), learning, parts)
 
 
 def _asked_part() -> Part:
@@ -133,9 +134,3 @@ def _asked_part() -> Part:
         setting=setting if setting in catalogue().settings else None,
         language=language if language in languages() else None,
     )
-
-
-def _language_of(module: Module) -> str:
-    """Return the language of the page, or the module's own where it is not offered in that one."""
-    tag = current_language().tag
-    return tag if tag in module.languages else module.spec.source_language
