@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from benchmarks.certificates import measure_certificates
+from benchmarks.charts import measure_charts
 from benchmarks.crash import measure_crash
 from benchmarks.figures import Figure
 from benchmarks.latencies import measure_waiting
@@ -26,6 +27,7 @@ WORKLOADS = {
     "start": measure_start,
     "crash": measure_crash,
     "report": measure_report,
+    "charts": measure_charts,
 }
 
 

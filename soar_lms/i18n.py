@@ -219,6 +219,11 @@ def format_day(day: date) -> str:
     return _write_day(day, current_language().locale)
 
 
+def format_short_day(day: date) -> str:
+    """Write a day where there is little room: Nov 22, 2026; 22 nov 2026."""
+    return babel_format_date(day, format="medium", locale=current_language().locale)
+
+
 @lru_cache(maxsize=4096)
 def _write_day(day: date, locale: Locale) -> str:
     """Write a day once: a list has many, and writing one costs more than a row of it."""

@@ -20,7 +20,7 @@ Pairs of parallel questions are the fairer comparison; parallel forms are the fa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -63,11 +63,15 @@ class Results:
     @property
     def unpaired(self) -> Unpaired | None:
         """Why there is no pair; None when there is one."""
-        if self.before and self.after:
-            return None
-        if self.before:
-            return Unpaired.NO_POST
-        return Unpaired.NO_PRE if self.after else Unpaired.NEITHER
+        return _why_unpaired(self.before is not None, self.after is not None)
+
+
+def _why_unpaired(has_before: bool, has_after: bool) -> Unpaired | None:
+    if has_before and has_after:
+        return None
+    if has_before:
+        return Unpaired.NO_POST
+    return Unpaired.NO_PRE if has_after else Unpaired.NEITHER
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,30 @@ class Pair:
 
 
 @dataclass(frozen=True)
+class Outcome:
+    """What one learner reached, or several alike: in percent, None for a test not handed in."""
+
+    before: float | None
+    after: float | None
+    """Of the first post-test."""
+    best: float | None
+    people: int = 1
+    setting: str = ""
+    """Where they take the module; with the language it says which part of a group they are."""
+    language: str = ""
+
+    @property
+    def unpaired(self) -> Unpaired | None:
+        """Why there is no pair; None when there is one."""
+        return _why_unpaired(self.before is not None, self.after is not None)
+
+    @property
+    def gain(self) -> float | None:
+        """Percentage points; None without a pair."""
+        return None if self.before is None or self.after is None else self.after - self.before
+
+
+@dataclass(frozen=True)
 class Summary:
     """What a group of paired learners reached; means and medians in percent."""
 
@@ -103,15 +131,16 @@ class Summary:
     effect: float | None
 
 
-def summarise(results: Sequence[Results]) -> Summary | None:
-    """Put the results of paired learners together; None where there is nobody.
+def summarise(outcomes: Iterable[Outcome]) -> Summary | None:
+    """Put the outcomes of paired learners together; None where there is nobody.
 
     Who is not paired is left out.
     """
     found = [
-        (item.before.percent, item.after.percent, item.best.percent)
-        for item in results
-        if item.before and item.after and item.best
+        (item.before, item.after, item.best)
+        for item in outcomes
+        if item.before is not None and item.after is not None and item.best is not None
+        for _ in range(item.people)
     ]
     if not found:
         return None

@@ -44,6 +44,7 @@ class Action(StrEnum):
     CERTIFICATE_VIEWED = "certificate-viewed"
     MEMBERS_EXPORTED = "members-exported"
     LEARNING_EXPORTED = "learning-exported"
+    PROGRESS_EXPORTED = "progress-exported"
     CERTIFICATES_EXPORTED = "certificates-exported"
     PERSON_CREATED = "person-created"
     ATTEMPT_GRANTED = "attempt-granted"

@@ -20,6 +20,7 @@ ACTIONS: Mapping[Action, LazyString] = {
     Action.CERTIFICATE_VIEWED: _("looked at a certificate"),
     Action.MEMBERS_EXPORTED: _("downloaded the list of a group"),
     Action.LEARNING_EXPORTED: _("downloaded what a group learned"),
+    Action.PROGRESS_EXPORTED: _("downloaded how far a group has come"),
     Action.CERTIFICATES_EXPORTED: _("asked for the certificates of a group as a file"),
     Action.PERSON_CREATED: _("made the account"),
     Action.ATTEMPT_GRANTED: _("gave one more try of a test"),

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Select, delete, literal, select
+from sqlalchemy import Select, bindparam, delete, func, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from soar_lms.access import Role
@@ -246,13 +246,18 @@ def list_due_days(cohort: Cohort) -> dict[str, date]:
 
 def list_member_ids(cohort: Cohort) -> list[int]:
     """Return the people in a cohort, by their numbers."""
-    return list(
-        db.session.scalars(
-            select(CohortMember.person_id)
-            .where(CohortMember.cohort_id == cohort.id)
-            .order_by(CohortMember.person_id)
-        )
-    )
+    members = MEMBERS.order_by(CohortMember.person_id)
+    return list(db.session.scalars(members, {"cohort_id": cohort.id}))
+
+
+MEMBERS = select(CohortMember.person_id).where(CohortMember.cohort_id == bindparam("cohort_id"))
+"""The select of the people in a cohort."""
+_HOW_MANY = select(func.count()).select_from(MEMBERS.subquery())
+
+
+def count_members(cohort: Cohort) -> int:
+    """Return how many people are in a cohort."""
+    return db.session.scalar(_HOW_MANY, {"cohort_id": cohort.id}) or 0
 
 
 def list_cohort_ids() -> list[int]:

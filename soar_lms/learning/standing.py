@@ -9,11 +9,12 @@ import json
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import (
     JSON,
     CompoundSelect,
+    Select,
     String,
     bindparam,
     case,
@@ -24,6 +25,7 @@ from sqlalchemy import (
     select,
     union_all,
 )
+from sqlalchemy.orm import aliased
 
 from soar_lms.assessments import services as assessments
 from soar_lms.assessments.models import Attempt, CheckAnswer
@@ -245,31 +247,22 @@ def find_renewal(module: Module, certificate: Certificate | None, now: datetime)
     return make_renewal(module.spec.renewal, certificate.expires_on, today)
 
 
-class Place(NamedTuple):
-    """Where somebody takes a module, and in which language."""
+def select_places(people: Select[int]) -> Select[int, str, str]:
+    """Return the select of the present enrolments of people in the module `module_id`.
 
-    enrolment_id: int
-    setting: str
-    language: str
-
-
-def list_places(module_id: str, person_ids: Collection[int]) -> list[Place]:
-    """Return the present enrolments of people in a module, in one query."""
-    latest = {
-        row.person_id: Place(row.id, row.setting, row.language)
-        for row in read(_PLACES, {"module_id": module_id, "person_ids": person_ids})
-    }
-    return list(latest.values())
-
-
-_PLACES = (
-    select(Enrolment.person_id, Enrolment.id, Enrolment.setting, Enrolment.language)
-    .where(
-        Enrolment.module_id == bindparam("module_id"),
-        Among(Enrolment.person_id, bindparam("person_ids", type_=Numbers)),
+    Its columns are enrolment_id, setting and language.
+    """
+    later = aliased(Enrolment)
+    is_followed = select(later.id).where(
+        later.person_id == Enrolment.person_id,
+        later.module_id == Enrolment.module_id,
+        later.cycle > Enrolment.cycle,
     )
-    .order_by(Enrolment.cycle)
-)
+    return select(Enrolment.id.label("enrolment_id"), Enrolment.setting, Enrolment.language).where(
+        Enrolment.module_id == bindparam("module_id"),
+        Enrolment.person_id.in_(people),
+        ~is_followed.exists(),
+    )
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, astuple
+from dataclasses import asdict, astuple, replace
 from random import Random
 
 import pytest
@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from soar_lms.assessments.gain import (
+    Outcome,
     Pair,
     Results,
     Score,
@@ -21,9 +22,9 @@ from soar_lms.assessments.gain import (
 )
 
 
-def results(before: int, after: int, best: int | None = None) -> Results:
-    """Return the results of somebody, of 8 points before and of 10 after."""
-    return Results(Score(before, 8), Score(after, 10), Score(best or after, 10))
+def results(before: int, after: int, best: int | None = None) -> Outcome:
+    """Return what somebody reached, of 8 points before and of 10 after."""
+    return Outcome(100 * before / 8, 100 * after / 10, 100 * (best or after) / 10)
 
 
 # --- one learner --------------------------------------------------------------------------------
@@ -114,8 +115,8 @@ def test_who_knew_everything_before_could_gain_nothing() -> None:
     assert found.normalised is None
 
 
-@pytest.mark.parametrize("nobody", [[], [Results()], [Results(before=Score(1, 2))]])
-def test_a_group_of_nobody_has_no_figures(nobody: list[Results]) -> None:
+@pytest.mark.parametrize("nobody", [[], [Outcome(None, None, None)], [Outcome(50, None, None)]])
+def test_a_group_of_nobody_has_no_figures(nobody: list[Outcome]) -> None:
     assert summarise(nobody) is None
 
 
@@ -124,9 +125,9 @@ groups = st.lists(st.builds(results, st.integers(0, 8), st.integers(0, 10)), min
 
 @given(groups, st.randoms())
 def test_figures_do_not_depend_on_the_order_or_on_those_who_are_not_paired(
-    group: list[Results], random: Random
+    group: list[Outcome], random: Random
 ) -> None:
-    others = [Results(), Results(before=Score(3, 8)), Results(after=Score(3, 10))]
+    others = [Outcome(None, None, None), Outcome(30, None, None), Outcome(None, 30, 30)]
     mixed = [*group, *others]
     random.shuffle(mixed)
 
@@ -137,8 +138,18 @@ def test_figures_do_not_depend_on_the_order_or_on_those_who_are_not_paired(
     assert astuple(found) == pytest.approx(astuple(expected))
 
 
+@given(st.lists(st.tuples(st.integers(0, 8), st.integers(0, 10), st.integers(1, 4)), min_size=1))
+def test_learners_who_reached_the_same_can_be_counted(
+    counted: list[tuple[int, int, int]],
+) -> None:
+    together = [replace(results(before, after), people=many) for before, after, many in counted]
+    alone = [results(before, after) for before, after, many in counted for _ in range(many)]
+
+    assert summarise(together) == summarise(alone)
+
+
 @given(groups)
-def test_the_figures_of_a_group_fit_each_other(group: list[Results]) -> None:
+def test_the_figures_of_a_group_fit_each_other(group: list[Outcome]) -> None:
     found = summarise(group)
 
     assert found is not None

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import Select, bindparam, select, update
 
 from soar_lms.assessments import services
-from soar_lms.assessments.gain import Results, Score, Share, Shift
+from soar_lms.assessments.gain import Outcome, Results, Score, Share, Shift
 from soar_lms.assessments.models import Attempt
 from soar_lms.assessments.parallel import FORM_A, FORM_B, choose_form
-from soar_lms.assessments.results import count_answers, get_results, list_results
+from soar_lms.assessments.results import (
+    count_answers,
+    count_outcomes,
+    get_results,
+    select_paired,
+)
 from soar_lms.catalogue.model import Module
-from soar_lms.database import db, transaction
+from soar_lms.database import Among, Numbers, db, transaction
+from soar_lms.learning.models import Enrolment
 from tests.assessments.variants import with_post, with_questions, with_spec
 from tests.factories import NOW, hand_in, make_enrolment, make_person
 
@@ -72,6 +78,20 @@ def sit(
         return hand_in(attempt, given["now"])
 
 
+def among(numbers: Collection[int]) -> Select[int]:
+    """Return the select of enrolments by their numbers."""
+    return select(Enrolment.id).where(
+        Among(Enrolment.id, bindparam("numbers", list(numbers), Numbers))
+    )
+
+
+def places(*numbers: int) -> Select[int, str, str]:
+    """Return the select of enrolments with where they are."""
+    return among(numbers).with_only_columns(
+        Enrolment.id.label("enrolment_id"), Enrolment.setting, Enrolment.language
+    )
+
+
 def key(module: Module, *names: str) -> dict[str, list[str]]:
     """Return the right answers to some questions."""
     return {name: list(module.spec.questions[name].correct) for name in names}
@@ -107,9 +127,7 @@ def test_only_what_was_handed_in_counts(enrol: Callable[[], int], small: Module)
                 now=NOW,
             )
 
-    assert list_results([with_post_open, nothing]) == {
-        with_post_open: Results(before=Score(0, 2)),
-    }
+    assert get_results(with_post_open) == Results(before=Score(0, 2))
     assert get_results(nothing) == Results()
 
 
@@ -128,6 +146,36 @@ def test_a_pre_test_after_the_post_test_began_says_nothing_of_before(
     assert get_results(number).before == before
 
 
+def test_outcomes_are_counted_where_they_are_alike(enrol: Callable[[], int], small: Module) -> None:
+    alike, twin, better, waiting = (enrol() for _ in range(4))
+    for number in (alike, twin, better, waiting):
+        sit(small, number, services.PRE, key(small, PRE_ONE))
+    for number in (alike, twin, better):
+        sit(small, number, services.POST, key(small, ALONE))
+    sit(small, better, services.POST, key(small, ALONE, POST_ONE, POST_TWO))
+
+    found = count_outcomes(places(alike, twin, better, waiting), {})
+
+    third = 100 / 3
+    assert sorted(found, key=lambda item: (item.after is None, item.best)) == [
+        Outcome(50, third, third, 2, SETTING, "en"),
+        Outcome(50, third, 100, 1, SETTING, "en"),
+        Outcome(50, None, None, 1, SETTING, "en"),
+    ]
+
+
+def test_outcomes_are_those_of_each_learner_alone(enrol: Callable[[], int], small: Module) -> None:
+    late, silent = enrol(), enrol()
+    sit(small, late, services.POST, key(small, ALONE))
+    sit(small, late, services.PRE, {}, now=NOW + timedelta(seconds=1))
+
+    for number in (late, silent):
+        (outcome,), results = count_outcomes(places(number), {}), get_results(number)
+        assert outcome.unpaired is results.unpaired
+        assert outcome.after == (results.after and results.after.percent)
+        assert list(db.session.scalars(select_paired(places(number)))) == []
+
+
 # --- answers ------------------------------------------------------------------------------------
 
 
@@ -144,7 +192,7 @@ def test_answers_are_counted_by_objective_and_by_pair(
     sit(small, silent, services.PRE, key(small, PRE_ONE) | {PRE_TWO: []})
     sit(small, silent, services.POST, EMPTY)
 
-    counts = count_answers(small, [learner, forgetter, silent])
+    counts = count_answers(small, among([learner, forgetter, silent]), {})
 
     assert counts.shifts == {
         (PRE_ONE, POST_ONE): Shift(learned=1, kept=1, lost=1, missed=0),
@@ -164,7 +212,7 @@ def test_only_the_first_post_test_is_counted(enrol: Callable[[], int], small: Mo
     sit(small, number, services.POST, EMPTY)
     sit(small, number, services.POST, key(small, POST_ONE, POST_TWO, ALONE))
 
-    counts = count_answers(small, [number])
+    counts = count_answers(small, among([number]), {})
 
     assert counts.shifts[PRE_ONE, POST_ONE] == Shift(missed=1)
     assert counts.objectives["ask"] == (Share(), Share(0, 1))
@@ -177,7 +225,7 @@ def test_a_test_that_is_open_is_not_counted(enrol: Callable[[], int], small: Mod
     with transaction():
         attempt.submitted_at = attempt.points_numerator = None
 
-    counts = count_answers(small, [number])
+    counts = count_answers(small, among([number]), {})
 
     assert counts.shifts[PRE_ONE, POST_ONE].count == 0
     assert counts.objectives["define"] == (Share(0, 1), Share())
@@ -190,7 +238,7 @@ def test_a_question_that_was_never_opened_is_not_counted(
     sit(small, number, services.PRE, key(small, PRE_ONE))
     sit(small, number, services.POST, key(small, POST_TWO))
 
-    counts = count_answers(small, [number])
+    counts = count_answers(small, among([number]), {})
 
     assert [shift.count for shift in counts.shifts.values()] == [0, 0]
     assert counts.objectives["define"] == (Share(1, 1), Share())
@@ -202,8 +250,8 @@ def test_others_are_not_counted(enrol: Callable[[], int], small: Module) -> None
         sit(small, number, services.PRE, EMPTY)
         sit(small, number, services.POST, EMPTY)
 
-    assert count_answers(small, [mine]).shifts[PRE_ONE, POST_ONE].count == 1
-    assert count_answers(small, []).shifts[PRE_ONE, POST_ONE].count == 0
+    assert count_answers(small, among([mine]), {}).shifts[PRE_ONE, POST_ONE].count == 1
+    assert count_answers(small, among([]), {}).shifts[PRE_ONE, POST_ONE].count == 0
 
 
 @pytest.mark.parametrize("form", [FORM_A, FORM_B])
@@ -218,7 +266,7 @@ def test_with_forms_before_is_before_whichever_question_it_was(
     sit(both, number, services.PRE, EMPTY)
     after = sit(both, number, services.POST, key(both, first, last))
 
-    counts = count_answers(both, [number])
+    counts = count_answers(both, among([number]), {})
 
     assert {PRE_ONE, POST_ONE} & {item["question_id"] for item in after.items} == {last}
     assert counts.shifts[PRE_ONE, POST_ONE] == Shift(learned=1)
@@ -233,7 +281,7 @@ def test_an_answer_is_judged_by_the_key_of_today(enrol: Callable[[], int], small
     mended = small.spec.questions[PRE_ONE].model_copy(update={"correct": ("b",)})
 
     counts = count_answers(
-        with_questions(small, {**small.spec.questions, PRE_ONE: mended}), [number]
+        with_questions(small, {**small.spec.questions, PRE_ONE: mended}), among([number]), {}
     )
 
     assert counts.shifts[PRE_ONE, POST_ONE] == Shift(kept=1)
@@ -247,7 +295,7 @@ def test_a_question_that_left_the_module_is_not_counted(
     sit(small, number, services.POST, key(small, ALONE))
     left = with_questions(small, {ALONE: small.spec.questions[ALONE]})
 
-    counts = count_answers(left, [number])
+    counts = count_answers(left, among([number]), {})
 
     assert counts.shifts == {}
     assert counts.objectives["define"] == (Share(), Share())
@@ -260,8 +308,7 @@ def test_thousands_are_asked_for_at_once(enrol: Callable[[], int], small: Module
     sit(small, number, services.POST, EMPTY)
     many = range(number, number + 40_000)
 
-    assert list(list_results(many)) == [number]
-    assert count_answers(small, many).shifts[PRE_ONE, POST_ONE].count == 1
+    assert count_answers(small, among(many), {}).shifts[PRE_ONE, POST_ONE].count == 1
 
 
 def test_results_say_what_is_stored(enrol: Callable[[], int], small: Module) -> None:

@@ -333,7 +333,7 @@ def test_the_file_has_the_figures_of_the_page(
     join(6, before=6, after=7)
     join(1, after=None)
     page = get_page(as_trainer, f"{place(cohort)}?setting={CLINIC}&spoken=en")
-    (link,) = page.select("main a[href*='.csv']")
+    (link,) = page.select("main a[href*='learning.csv']")
 
     header, *rows = file_of(as_trainer, str(link["href"]))
 

@@ -340,6 +340,8 @@ PAGES = (
         "cohorts/new",
         "cohorts/1",
         "cohorts/1/certificates",
+        "cohorts/1/progress",
+        "cohorts/1/learning",
         "my-certificates/file",
         f"cohorts/1/members/{MEMBER}",
         f"cohorts/1/members/{MEMBER}/{MODULE}/grant",

@@ -156,8 +156,13 @@ ACCESS: Mapping[tuple[str, str], Row] = {
     ("cohorts.create_cohort", "GET"): Row("/en/cohorts/new", STAFF),
     ("cohorts.create_cohort", "POST"): Row("/en/cohorts/new", refused(STAFF)),
     ("cohorts.export_learning", "GET"): Row("/en/cohorts/{cohort}/learning.csv", OWN_STAFF),
+    # Fewer than five have both tests: their charts are not there for anybody.
+    ("cohorts.export_learning_chart", "GET"): Row(
+        "/en/cohorts/{cohort}/learning/results.csv", (SIGN_IN, 404, 404, 404, 404, 404)
+    ),
     ("cohorts.export_members", "GET"): Row("/en/cohorts/{cohort}/members.csv", OWN_STAFF),
     ("cohorts.export_paper", "GET"): Row("/en/cohorts/{cohort}/members.pdf", OWN_STAFF),
+    ("cohorts.export_progress", "GET"): Row("/en/cohorts/{cohort}/progress/days.csv", OWN_STAFF),
     ("cohorts.export_workbook", "GET"): Row("/en/cohorts/{cohort}/members.xlsx", OWN_STAFF),
     ("cohorts.grant_more", "GET"): Row(GRANT, OWN_STAFF),
     # The learner of the matrix is in the test: there is nothing to give, and no form.
@@ -174,6 +179,7 @@ ACCESS: Mapping[tuple[str, str], Row] = {
     ("cohorts.send_again", "POST"): Row(f"{INVITATIONS}/{{line}}/send", refused(OWN_STAFF)),
     ("cohorts.show_cohort", "GET"): Row("/en/cohorts/{cohort}", OWN_STAFF),
     ("cohorts.show_learning", "GET"): Row("/en/cohorts/{cohort}/learning", OWN_STAFF),
+    ("cohorts.show_progress", "GET"): Row("/en/cohorts/{cohort}/progress", OWN_STAFF),
     ("cohorts.show_invitation", "GET"): Row("/en/invitation/{invitation}", EVERYBODY),
     ("cohorts.show_join", "GET"): Row("/en/join/{join}", EVERYBODY),
     ("cohorts.show_member", "GET"): Row(MEMBER, OWN_STAFF),

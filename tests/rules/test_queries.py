@@ -54,6 +54,8 @@ COHORT_PAGES = {
     "/en/cohorts/{cohort}/invitations": 6,
     "/en/cohorts/{cohort}/certificates": 8,
     "/en/cohorts/{cohort}/members.csv": 12,
+    "/en/cohorts/{cohort}/progress": 8,
+    "/en/cohorts/{cohort}/progress/days.csv": 9,
     "/en/cohorts/{cohort}/members.xlsx": 16,
     "/en/cohorts/{cohort}/settings": 3,
     "/en/cohorts/{cohort}/trainers": 4,
@@ -65,7 +67,8 @@ COHORT_PAGES = {
 
 LEARNING_PAGES = {
     "/en/cohorts/{cohort}/learning": 8,
-    "/en/cohorts/{cohort}/learning.csv": 9,
+    "/en/cohorts/{cohort}/learning.csv": 8,
+    "/en/cohorts/{cohort}/learning/gains.csv": 9,
 }
 """For groups that are large enough to have figures."""
 

@@ -12,10 +12,15 @@ from soar_lms.catalogue.model import Module
 from soar_lms.clock import utc_now
 from soar_lms.cohorts import gain_table, services
 from soar_lms.cohorts.crowd import FLOOR
+from soar_lms.cohorts.exhibits import language_of
 from soar_lms.cohorts.gains import Part, measure_learning
+from soar_lms.cohorts.learning_charts import list_exhibits
 from soar_lms.cohorts.models import Cohort
+from soar_lms.cohorts.progress import list_parts
+from soar_lms.cohorts.subject import Subject
 from soar_lms.cohorts.views.blueprint import blueprint
 from soar_lms.cohorts.views.files import file_name, send_table
+from soar_lms.cohorts.views.modules import asked_module, module_options, modules_of
 from soar_lms.content import catalogue
 from soar_lms.errors import NotFoundError
 from soar_lms.i18n import current_language, gettext, languages
@@ -25,10 +30,10 @@ from soar_lms.i18n import current_language, gettext, languages
 @access(Access.TRAINER)
 def show_learning(cohort_id: int) -> ResponseReturnValue:
     cohort = services.get_cohort(current_reader(), cohort_id)
-    modules = _modules_of(cohort)
-    module, part = _asked_module(modules), _asked_part()
-    learning = measure_learning(cohort, module, part)
-    spoken = _language_of(module)
+    modules = modules_of(cohort)
+    module, part = asked_module(modules), _asked_part()
+    subject = _measure(cohort, module, part)
+    learning, spoken = subject.learning, subject.language
     return render_template(
         "cohorts/learning_show.html",
         cohort=cohort,
@@ -43,6 +48,7 @@ def show_learning(cohort_id: int) -> ResponseReturnValue:
         objectives=gain_table.list_objectives(module, learning, spoken),
         shifts=gain_table.list_shifts(module, learning, spoken),
         shift_names=gain_table.SHIFTS,
+        exhibits=list_exhibits(subject),
         **_options(modules, module),
     )
 
@@ -52,7 +58,7 @@ def _options(modules: list[Module], module: Module) -> dict[str, list[tuple[str,
     tag = current_language().tag
     settings, spoken = catalogue().settings, languages()
     return {
-        "module_options": [(item.id, item.title_in(tag)) for item in modules],
+        "module_options": module_options(modules),
         "setting_options": [
             (name, settings[name].name.get(tag, name)) for name in module.spec.settings
         ],
@@ -67,7 +73,7 @@ def _options(modules: list[Module], module: Module) -> dict[str, list[tuple[str,
 def export_learning(cohort_id: int) -> ResponseReturnValue:
     reader = current_reader()
     cohort = services.get_cohort(reader, cohort_id)
-    module, part = _asked_module(_modules_of(cohort)), _asked_part()
+    module, part = asked_module(modules_of(cohort)), _asked_part()
     note_view(Action.LEARNING_EXPORTED, viewer_id=reader.id, now=utc_now(), cohort=cohort.id)
     learning = measure_learning(cohort, module, part)
     header = [
@@ -85,28 +91,40 @@ def export_learning(cohort_id: int) -> ResponseReturnValue:
         catalogue().settings[part.setting].name.get(tag, part.setting) if part.setting else "",
         languages()[part.language].name if part.language else "",
     )
-    rows = gain_table.list_file_rows(module, learning, _language_of(module))
+    rows = gain_table.list_file_rows(module, learning, language_of(module))
     learned = gettext("learning")  # the beginning of a file's name
     name = file_name(f"{learned} {cohort.name}", cohort.id)
     return send_table(header, [(*about, *row) for row in rows], name)
 
 
-def _modules_of(cohort: Cohort) -> list[Module]:
-    """Return the modules of a cohort that there still are.
-
-    :raises NotFoundError: when there is none.
-    """
-    module_ids = services.list_module_ids(cohort)
-    found = [module for name, module in catalogue().modules.items() if name in module_ids]
-    if not found:
+@blueprint.get("/cohorts/<int:cohort_id>/learning/<string:chart>.csv")
+@access(Access.TRAINER)
+def export_learning_chart(cohort_id: int, chart: str) -> ResponseReturnValue:
+    reader = current_reader()
+    cohort = services.get_cohort(reader, cohort_id)
+    module, part = asked_module(modules_of(cohort)), _asked_part()
+    subject = _measure(cohort, module, part)
+    exhibit = next((item for item in list_exhibits(subject) if item.key == chart), None)
+    if exhibit is None:
         raise NotFoundError
-    return found
+    note_view(
+        Action.LEARNING_EXPORTED,
+        viewer_id=reader.id,
+        now=utc_now(),
+        cohort=cohort.id,
+        module=module.id,
+    )
+    learned = gettext("learning")
+    chosen = [module.id, chart, *filter(None, (part.setting, part.language))]
+    name = file_name(f"{learned} {cohort.name}", cohort.id, chosen=chosen)
+    return send_table(list(exhibit.head), exhibit.file_rows(), name)
 
 
-def _asked_module(modules: list[Module]) -> Module:
-    """Return the module that the address asks for; the first one where it asks for none."""
-    asked = request.args.get("module")
-    return next((module for module in modules if module.id == asked), modules[0])
+def _measure(cohort: Cohort, module: Module, part: Part) -> Subject:
+    """Return all that the charts and tables of a page say."""
+    learning = measure_learning(cohort, module, part)
+    parts = [item for item in list_parts(cohort, module) if item.setting]
+    return Subject(module, language_of(module), learning, parts)
 
 
 def _asked_part() -> Part:
@@ -116,9 +134,3 @@ def _asked_part() -> Part:
         setting=setting if setting in catalogue().settings else None,
         language=language if language in languages() else None,
     )
-
-
-def _language_of(module: Module) -> str:
-    """Return the language of the page, or the module's own where it is not offered in that one."""
-    tag = current_language().tag
-    return tag if tag in module.languages else module.spec.source_language
