@@ -68,6 +68,7 @@ DOORS = {
         "merging",
         "passwords",
         "professions",
+        "rights",
         "time_zones",
         "trail",
     },
