@@ -177,9 +177,7 @@ def test_an_operator_gives_and_takes_it(
 ) -> None:
     assert run(learner.email) == f"{learner.email} may read program reports.\n"
     assert may_read(app, learner)
-    assert (
-        run(learner.email, "--withdraw") == f"{learner.email} no longer reads program reports.\n"
-    )
+    assert run(learner.email, "--withdraw") == f"{learner.email} no longer reads program reports.\n"
     assert not may_read(app, learner)
 
 

@@ -132,6 +132,9 @@ ACCESS: Mapping[tuple[str, str], Row] = {
     ("administration.revoke_certificate", "POST"): Row(
         f"{ADMIN}/certificates/{{code}}/revoke", refused(ADMINISTRATOR), "graduate"
     ),
+    ("programme.show_report", "GET"): Row("/en/programme/reports", ADMINISTRATOR),
+    ("programme.export_text", "GET"): Row("/en/programme/reports.csv", ADMINISTRATOR),
+    ("programme.export_workbook", "GET"): Row("/en/programme/reports.xlsx", ADMINISTRATOR),
     ("certificates.correct_name", "GET"): Row(
         "/en/certificates/{code}/name", OWNER_AND_OWN_STAFF, "graduate"
     ),
