@@ -19,8 +19,9 @@ somebody who knows which hidden cells are small: such a cell stays small, any ot
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import permutations
 from typing import Any, Generic, TypeVar
 
 FLOOR = 10
@@ -164,12 +165,12 @@ def find_hidden(cells: Mapping[Cell, Count], floor: int = FLOOR) -> set[Cell]:
 
     Where hiding some is not enough, that is all of them.
     """
-    lines = _list_lines(cells)
+    grid = _Grid(cells, floor)
     hidden = {cell for cell, count in cells.items() if is_small(count, floor)}
     while True:
-        more = _complete_sums(cells, lines, hidden, floor)
+        more = grid.complete_sums(hidden)
         for cell in sorted(find_pinned({cell: cells[cell] for cell in hidden}, floor)):
-            found = _find_cycle(cells, lines, hidden | more, cell, floor)
+            found = grid.find_cycle(hidden | more, cell)
             if found is None:
                 return set(cells)
             more |= found
@@ -186,61 +187,61 @@ def _ends(cell: Cell) -> tuple[Node, Node]:
     return (0, cell[0]), (1, cell[1])
 
 
-def _list_lines(cells: Iterable[Cell]) -> dict[Node, list[Cell]]:
-    lines: dict[Node, list[Cell]] = defaultdict(list)
-    for cell in sorted(cells):
-        for node in _ends(cell):
-            lines[node].append(cell)
-    return lines
+class _Grid:
+    """The cells of a table by their lines, and which numbers could be one more or one less."""
 
+    def __init__(self, cells: Mapping[Cell, Count], floor: int) -> None:
+        self.cells, self.floor = cells, floor
+        self.lines: dict[Node, list[Cell]] = defaultdict(list)
+        for cell in sorted(cells):
+            for node in _ends(cell):
+                self.lines[node].append(cell)
+        self.changeable = {
+            by: {cell for cell, count in cells.items() if _can_change(count, by, floor)}
+            for by in (1, -1)
+        }
 
-def _complete_sums(
-    cells: Mapping[Cell, Count],
-    lines: Mapping[Node, Sequence[Cell]],
-    hidden: Collection[Cell],
-    floor: int,
-) -> set[Cell]:
-    """Return one more cell of each line whose hidden ones are together of fewer than the floor.
+    def complete_sums(self, hidden: Collection[Cell]) -> set[Cell]:
+        """Return one more cell of each line whose hidden ones are together below the floor.
 
-    Their sum is what the others leave of the total: it would be a small number itself.
-    """
-    more: set[Cell] = set()
-    for node in {node for cell in hidden for node in _ends(cell)}:
-        shown = [cell for cell in lines[node] if cell not in hidden]
-        left = _sum(cells[cell] for cell in lines[node] if cell in hidden)
-        if shown and is_small(left, floor):
-            more.add(min(shown, key=lambda cell: (max(cells[cell]), cell)))
-    return more
+        Their sum is what the others leave of the total: it would be a small number itself.
+        """
+        more: set[Cell] = set()
+        for node in {node for cell in hidden for node in _ends(cell)}:
+            shown = [cell for cell in self.lines[node] if cell not in hidden]
+            left = _sum(self.cells[cell] for cell in self.lines[node] if cell in hidden)
+            if shown and is_small(left, self.floor):
+                more.add(min(shown, key=lambda cell: (max(self.cells[cell]), cell)))
+        return more
 
+    def find_cycle(self, hidden: Collection[Cell], cell: Cell) -> set[Cell] | None:
+        """Return the three cells that cost least to hide so that a fourth can be another number.
 
-def _find_cycle(
-    cells: Mapping[Cell, Count],
-    lines: Mapping[Node, Sequence[Cell]],
-    hidden: Collection[Cell],
-    cell: Cell,
-    floor: int,
-) -> set[Cell] | None:
-    """Return the three cells that cost least to hide so that a fourth can be another number.
+        Up and down in turn, the sums of both rows and both columns stay. None: there are none.
+        """
+        found = [
+            (self._cost(hidden, others), others)
+            for by in (1, -1)
+            if cell in self.changeable[by]
+            for others in self._list_corners(cell, by)
+        ]
+        return set(min(found)[1]) if found else None
 
-    Up and down in turn, the sums of both rows and both columns stay. None: there are no such cells.
-    """
-    best: tuple[int, set[Cell]] | None = None
-    row, column = _ends(cell)
-    for by in (1, -1):
-        if not _can_change(cells[cell], by, floor):
-            continue
-        beside, below = (
-            [item for item in lines[node] if item != cell and _can_change(cells[item], -by, floor)]
-            for node in (row, column)
-        )
-        for first in beside:
+    def _list_corners(self, cell: Cell, by: int) -> Iterator[tuple[Cell, Cell, Cell]]:
+        """Yield the other corners of rectangles that can change with a cell."""
+        row, column = _ends(cell)
+        same, opposite = self.changeable[by], self.changeable[-by]
+        below = [item for item in self.lines[column] if item != cell and item in opposite]
+        for first in self.lines[row]:
+            if first == cell or first not in opposite:
+                continue
             for second in below:
                 across = (second[0], first[1])
-                if across in cells and _can_change(cells[across], by, floor):
-                    found = {first, second, across}
-                    cost = sum(max(cells[item]) for item in found if item not in hidden)
-                    best = min(best or (cost, found), (cost, found), key=lambda item: item[0])
-    return best[1] if best else None
+                if across in same:
+                    yield first, second, across
+
+    def _cost(self, hidden: Collection[Cell], corners: Iterable[Cell]) -> int:
+        return sum(max(self.cells[cell]) for cell in corners if cell not in hidden)
 
 
 def find_pinned(hidden: Mapping[Cell, Count], floor: int = FLOOR) -> set[Cell]:
@@ -250,31 +251,33 @@ def find_pinned(hidden: Mapping[Cell, Count], floor: int = FLOOR) -> set[Cell]:
     number is free when some way leads from the end of its arc back to the beginning, by others.
     """
     arcs: dict[Node, set[Node]] = defaultdict(set)
+    back: dict[Node, set[Node]] = defaultdict(set)
     for cell, count in hidden.items():
         row, column = _ends(cell)
-        if _can_change(count, 1, floor):
-            arcs[row].add(column)
-        if _can_change(count, -1, floor):
-            arcs[column].add(row)
-    return {cell for cell in hidden if not _is_free(cell, arcs)}
+        for by, start, end in ((1, row, column), (-1, column, row)):
+            if _can_change(count, by, floor):
+                arcs[start].add(end)
+                back[end].add(start)
+    return {
+        cell
+        for cell in hidden
+        if not any(
+            end in arcs[start] and _leads(end, start, arcs, back)
+            for start, end in permutations(_ends(cell))
+        )
+    }
 
 
-def _is_free(cell: Cell, arcs: Mapping[Node, set[Node]]) -> bool:
-    row, column = _ends(cell)
-    return (column in arcs.get(row, ()) and _leads(column, row, arcs)) or (
-        row in arcs.get(column, ()) and _leads(row, column, arcs)
-    )
-
-
-def _leads(start: Node, end: Node, arcs: Mapping[Node, set[Node]]) -> bool:
+def _leads(
+    start: Node, end: Node, arcs: Mapping[Node, set[Node]], back: Mapping[Node, set[Node]]
+) -> bool:
     """Whether a way leads from one node to another that is not the arc between them."""
-    seen, waiting = {start}, deque([start])
+    goals = back[end] - {start}
+    seen, waiting = {start, end}, [start]
     while waiting:
-        node = waiting.popleft()
-        for following in arcs.get(node, ()):
-            if following == end and node != start:
-                return True
-            if following not in seen and following != end:
-                seen.add(following)
-                waiting.append(following)
+        found = arcs[waiting.pop()] - seen
+        if not found.isdisjoint(goals):
+            return True
+        seen |= found
+        waiting.extend(found)
     return False

@@ -27,7 +27,10 @@ def upgrade() -> None:
     op.create_index(
         "ix_certificates_completed_on",
         "certificates",
-        ["completed_on", "person_id", "module_id", "setting", "language", "id"],
+        [
+            *("replaced_by_id", "revoked_at", "completed_on"),
+            *("person_id", "module_id", "setting", "language", "id"),
+        ],
         sqlite_where=_CURRENT,
         postgresql_where=_CURRENT,
     )

@@ -61,6 +61,9 @@ class Certificate(Base):
         ),
         Index(
             "ix_certificates_completed_on",
+            # Nothing but NULL stands in the first two; without them SQLite reads the rows, too.
+            "replaced_by_id",
+            "revoked_at",
             "completed_on",
             "person_id",
             "module_id",

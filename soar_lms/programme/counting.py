@@ -7,12 +7,23 @@ says today; where an account was deleted, nobody has told.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, case, func, literal, select
+from sqlalchemy import (
+    ColumnElement,
+    Executable,
+    FromClause,
+    Select,
+    and_,
+    case,
+    func,
+    literal,
+    select,
+    union_all,
+)
 
 from soar_lms.accounts.models import Person
 from soar_lms.certificates.models import Certificate
@@ -41,8 +52,6 @@ class Span:
     first: date
     last: date
     quarters: Sequence[Period] = ()
-    once_a_quarter: bool = False
-    """Whether somebody counts in each quarter, and not only in the first of theirs."""
 
 
 @dataclass(frozen=True)
@@ -78,32 +87,58 @@ _COMPLETIONS = _Source(
 )
 
 
-def count_completions(
-    span: Span, axes: Sequence[Dimension], filters: Mapping[Dimension, str]
-) -> Counts:
-    """Return (people, completions) by what is asked for.
+class Completions:
+    """Counts are (people, completions)."""
 
-    Somebody with several completions counts once, with the first of those that are counted.
-    """
-    return _count(_COMPLETIONS, span, axes, filters, lambda people, all_: (people, all_))
+    nobody: Count = (0, 0)
+
+    def count(
+        self, span: Span, axes: Sequence[Dimension], filters: Mapping[Dimension, str]
+    ) -> Counts:
+        """Count by what is asked for; of several completions the first has its person."""
+        return _count(_COMPLETIONS, span, axes, filters, _both)
+
+    def count_quarters(
+        self, quarters: Sequence[Period], filters: Mapping[Dimension, str]
+    ) -> list[Count]:
+        """Count each quarter by itself: somebody may count in several."""
+        return _count_quarters(_COMPLETIONS, quarters, filters, _both)
 
 
-def count_beginners(
-    span: Span, axes: Sequence[Dimension], filters: Mapping[Dimension, str], zone: str
-) -> Counts:
-    """Return (people,) who began a module, each once, with the first that they began.
+def _both(people: int, things: int) -> Count:
+    return people, things
 
-    :param zone: where the days of the span begin and end.
-    """
-    source = _Source(
-        table=Enrolment.__table__,
-        columns=_enrolment,
-        person=_enrolment.person_id,
-        day=_enrolment.enrolled_at,
-        moment=_enrolment.enrolled_at,
-        zone=zone,
-    )
-    return _count(source, span, axes, filters, lambda people, _all: (people,))
+
+class Beginnings:
+    """Counts are (people,), by the day on which they began where the clock shows a zone."""
+
+    nobody: Count = (0,)
+
+    def __init__(self, zone: str) -> None:
+        self.source = _Source(
+            table=Enrolment.__table__,
+            columns=_enrolment,
+            person=_enrolment.person_id,
+            day=_enrolment.enrolled_at,
+            moment=_enrolment.enrolled_at,
+            zone=zone,
+        )
+
+    def count(
+        self, span: Span, axes: Sequence[Dimension], filters: Mapping[Dimension, str]
+    ) -> Counts:
+        """Count by what is asked for; of several beginnings the first has its person."""
+        return _count(self.source, span, axes, filters, _people_only)
+
+    def count_quarters(
+        self, quarters: Sequence[Period], filters: Mapping[Dimension, str]
+    ) -> list[Count]:
+        """Count each quarter by itself: somebody may count in several."""
+        return _count_quarters(self.source, quarters, filters, _people_only)
+
+
+def _people_only(people: int, _things: int) -> Count:
+    return (people,)
 
 
 def _count(
@@ -113,40 +148,92 @@ def _count(
     filters: Mapping[Dimension, str],
     make: Any,
 ) -> Counts:
-    rows = read(select_counts(source, span, axes, filters), {})
+    rows = read(_select(source, span, axes, filters), {})
     return {tuple(map(str, row[:-2])): make(*row[-2:]) for row in rows}
 
 
-def select_counts(
+def _select(
+    source: _Source, span: Span, axes: Sequence[Dimension], filters: Mapping[Dimension, str]
+) -> Executable:
+    """Return the statement that is quickest: a thing of a person needs no order of what they did.
+
+    Its columns are the axes, then how many people there are, then how many things they did.
+    """
+    if not set(axes) - _OF_PEOPLE:
+        return _select_people(source, span, axes, filters)
+    return _select_firsts(source, span, axes, filters)
+
+
+def _select_people(
     source: _Source, span: Span, axes: Sequence[Dimension], filters: Mapping[Dimension, str]
 ) -> Select[Any]:
-    """Return the statement: what was done, each marked where it is somebody's first; then sums."""
-    expressions = {
-        dimension: _expression(source, dimension, span)
-        for dimension in dict.fromkeys((*axes, *filters))
-    }
-    each = [expressions[Dimension.QUARTER]] if span.once_a_quarter else []
+    """Return the statement for what each person is: things by person, then people."""
+    done = (
+        select(source.person.label("person_id"), func.count().label("things"))
+        .select_from(_tables(source, filters))
+        .where(*_conditions(source, span, filters))
+        .group_by(source.person)
+        .subquery()
+    )
+    table: FromClause = done
+    if axes:
+        table = done.outerjoin(Person.__table__, _person.id == done.c.person_id)
+    keys = [_expression(source, dimension) for dimension in axes]
+    return (
+        select(*keys, func.count(), func.coalesce(func.sum(done.c.things), 0))
+        .select_from(table)
+        .group_by(*keys)
+    )
+
+
+def _select_firsts(
+    source: _Source, span: Span, axes: Sequence[Dimension], filters: Mapping[Dimension, str]
+) -> Select[Any]:
+    """Return the statement for what was done: each marked where it is somebody's first."""
+    keys = [_expression(source, dimension, span) for dimension in axes]
     place = func.row_number().over(
-        partition_by=[source.person, *each], order_by=[source.day, source.columns.id]
+        partition_by=source.person, order_by=[source.day, source.columns.id]
     )
-    done = select(
-        *(expressions[dimension].label(f"axis{n}") for n, dimension in enumerate(axes)),
-        place.label("place"),
-    ).where(
-        source.between(span.first, span.last),
-        *source.is_counted,
-        *(expressions[dimension] == value for dimension, value in filters.items()),
+    rows = (
+        select(*(key.label(f"axis{n}") for n, key in enumerate(keys)), place.label("place"))
+        .select_from(_tables(source, {*axes, *filters}))
+        .where(*_conditions(source, span, filters))
+        .subquery()
     )
-    table = source.table
-    if _OF_PEOPLE & expressions.keys():
-        table = table.outerjoin(Person.__table__, _person.id == source.columns.person_id)
-    rows = done.select_from(table).subquery()
-    keys = [rows.c[f"axis{n}"] for n in range(len(axes))]
+    named = [rows.c[f"axis{n}"] for n in range(len(axes))]
     people = func.sum(case((rows.c.place == 1, 1), else_=0))
-    return select(*keys, func.coalesce(people, 0), func.count()).group_by(*keys)
+    return select(*named, people, func.count()).group_by(*named)
 
 
-def _expression(source: _Source, dimension: Dimension, span: Span) -> Any:
+def _count_quarters(
+    source: _Source, quarters: Sequence[Period], filters: Mapping[Dimension, str], make: Any
+) -> list[Count]:
+    """Return the counts of quarters, each by itself: a range of days for each."""
+    parts = [
+        select(literal(number), func.count(source.person.distinct()), func.count())
+        .select_from(_tables(source, filters))
+        .where(*_conditions(source, Span(quarter.first, quarter.last), filters))
+        for number, quarter in enumerate(quarters)
+    ]
+    return [make(*row[1:]) for row in sorted(map(tuple, read(union_all(*parts), {})))]
+
+
+def _tables(source: _Source, dimensions: Collection[Dimension]) -> FromClause:
+    if _OF_PEOPLE & set(dimensions):
+        return source.table.outerjoin(Person.__table__, _person.id == source.columns.person_id)
+    return source.table
+
+
+def _conditions(
+    source: _Source, span: Span, filters: Mapping[Dimension, str]
+) -> Iterator[ColumnElement[bool]]:
+    yield source.between(span.first, span.last)
+    yield from source.is_counted
+    for dimension, value in filters.items():
+        yield _expression(source, dimension, span) == value
+
+
+def _expression(source: _Source, dimension: Dimension, span: Span | None = None) -> Any:
     if dimension is Dimension.TERRITORY:
         return func.coalesce(_person.territory, "")
     if dimension is Dimension.PROFESSION:
@@ -155,7 +242,8 @@ def _expression(source: _Source, dimension: Dimension, span: Span) -> Any:
         return case((_is_with_group(source), Format.GROUP.value), else_=Format.ALONE.value)
     if dimension is Dimension.QUARTER:
         quarters = [
-            (source.between(each.first, each.last), literal(each.code)) for each in span.quarters
+            (source.between(each.first, each.last), literal(each.code))
+            for each in (span.quarters if span else ())
         ]
         return case(*quarters, else_="")
     name = {Dimension.MODULE: "module_id"}.get(dimension, dimension.value)

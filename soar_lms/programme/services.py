@@ -5,12 +5,12 @@ The rule and what it does not protect are in docs/programme-reports.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from soar_lms.clock import local_date
-from soar_lms.programme.counting import Counts, Span, count_beginners, count_completions
+from soar_lms.programme.counting import Beginnings, Completions, Counts, Span
 from soar_lms.programme.periods import Kind as PeriodKind
 from soar_lms.programme.periods import Period, list_back, list_quarters
 from soar_lms.programme.questions import Dimension, Measure, Question
@@ -19,7 +19,6 @@ from soar_lms.suppression import Count, Protected, is_small, protect, round_off
 QUARTERS_SHOWN = 8
 Values = Mapping[Dimension, Iterable[str]]
 """All values of each dimension, in the order in which they are shown."""
-_Counter = Callable[[Span, Sequence[Dimension], Mapping[Dimension, str]], Counts]
 
 
 @dataclass(frozen=True)
@@ -68,15 +67,10 @@ def make_report(
     until = min(question.period.last, max(local_date(now, zone), question.period.first))
     quarters = list_back(PeriodKind.FISCAL_QUARTER, until, QUARTERS_SHOWN)[::-1]
 
-    def beginners(
-        span: Span, axes: Sequence[Dimension], filters: Mapping[Dimension, str]
-    ) -> Counts:
-        return count_beginners(span, axes, filters, zone)
-
     return ProgrammeReport(
         question=question,
-        trained=_make_part(question, values, quarters, count_completions, (0, 0), floor),
-        began=_make_part(question, values, quarters, beginners, (0,), floor),
+        trained=_make_part(question, values, quarters, Completions(), floor),
+        began=_make_part(question, values, quarters, Beginnings(zone), floor),
         quarters=quarters,
         floor=floor,
         zone=zone,
@@ -87,20 +81,19 @@ def _make_part(
     question: Question,
     values: Values,
     quarters: Sequence[Period],
-    count: _Counter,
-    nobody: Count,
+    things: Completions | Beginnings,
     floor: int,
 ) -> Part:
     period, filters = question.period, question.filters
     span = Span(period.first, period.last, list_quarters(period.first, period.last))
     axes = [question.rows, *([question.columns] if question.columns else ())]
-    counts = count(span, axes, filters)
-    by_quarter = _count_quarters(quarters, count, filters, nobody)
+    counts = things.count(span, axes, filters)
+    by_quarter = things.count_quarters(quarters, filters)
     cells = {
         (key[0], key[1] if len(key) > 1 else ""): number for key, number in counts.items()
-    } or {("", ""): nobody}
+    } or {("", ""): things.nobody}
     is_refused = any(
-        not _stands_alone(count(span, [dimension], {}), values, dimension, value, floor)
+        not _stands_alone(things.count(span, [dimension], {}), values, dimension, value, floor)
         for dimension, value in filters.items()
     )
     rows = _order(values, question.rows, cells, 0)
@@ -113,18 +106,6 @@ def _make_part(
         total_base=total_base,
         quarters_base=floor if filters else 1,
     )
-
-
-def _count_quarters(
-    quarters: Sequence[Period],
-    count: _Counter,
-    filters: Mapping[Dimension, str],
-    nobody: Count,
-) -> list[Count]:
-    """Return what each quarter's own report would have as its total."""
-    span = Span(quarters[0].first, quarters[-1].last, quarters, once_a_quarter=True)
-    found = {key[0]: number for key, number in count(span, [Dimension.QUARTER], filters).items()}
-    return [found.get(each.code, nobody) for each in quarters]
 
 
 def _stands_alone(
