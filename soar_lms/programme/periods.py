@@ -96,18 +96,15 @@ def own_period(first: date, last: date) -> Period:
 
 def find_around(kind: Kind, day: date) -> Period:
     """Return the period of a kind that a day is in."""
-    fiscal_year = day.year + (day.month >= 10)
-    quarter = (day.month + 2) // 3
-    codes = {
-        Kind.FISCAL_QUARTER: f"fy{fiscal_year}-q{quarter % 4 + 1}",
-        Kind.FISCAL_YEAR: f"fy{fiscal_year}",
-        Kind.QUARTER: f"{day.year}-q{quarter}",
-        Kind.YEAR: f"{day.year}",
-        Kind.MONTH: f"{day.year}-{day.month:02}",
-    }
-    period = read_period(codes[kind])
-    assert period is not None, "a day of our time"
-    return period
+    fiscal_year, quarter = day.year + (day.month >= 10), (day.month + 2) // 3
+    start_of_quarter = date(day.year, 3 * quarter - 2, 1)
+    return {
+        Kind.FISCAL_QUARTER: _make(kind, fiscal_year, quarter % 4 + 1, start_of_quarter),
+        Kind.FISCAL_YEAR: _make(kind, fiscal_year, 0, date(fiscal_year - 1, 10, 1)),
+        Kind.QUARTER: _make(kind, day.year, quarter, start_of_quarter),
+        Kind.YEAR: _make(kind, day.year, 0, date(day.year, 1, 1)),
+        Kind.MONTH: _make(kind, day.year, day.month, date(day.year, day.month, 1)),
+    }[kind]
 
 
 def list_back(kind: Kind, day: date, count: int) -> list[Period]:

@@ -149,6 +149,9 @@ def test_days_of_ones_own_are_counted(lead: FlaskClient, trained: Flask) -> None
         "rows=setting&columns=profession&format=group&spoken=es&profession=nurse",
         "rows=quarter&columns=format&period=2026",
         "period=2026-02&rows=language",
+        "period=fy2000-q1",
+        "period=2100",
+        "period=own&first=2001-01-01&last=2099-12-31&rows=quarter",
     ],
 )
 def test_every_question_has_an_answer(lead: FlaskClient, trained: Flask, query: str) -> None:
