@@ -228,7 +228,7 @@ class Sheets:
         elif part.lines_base > 1:
             notes.append(
                 gettext(
-                    "Lines are rounded to the nearest %(base)d; totals are exact.",
+                    "Numbers are rounded to the nearest %(base)d; only the total of all is exact.",
                     base=part.lines_base,
                 )
             )
