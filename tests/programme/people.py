@@ -79,6 +79,7 @@ def complete(
                 "time_zone": "America/New_York",
                 "issued_at": noon(day),
                 "template_version": 1,
+                "status_index": None,  # drawn by chance, and not twice in one flush
             }
             | values
         )
