@@ -15,6 +15,7 @@ from benchmarks.figures import Figure
 from benchmarks.latencies import measure_waiting
 from benchmarks.many import measure_many
 from benchmarks.processes import measure_start
+from benchmarks.programme import measure_programme
 from benchmarks.report import measure_report
 from benchmarks.requests import measure_answers, measure_lessons
 
@@ -28,6 +29,7 @@ WORKLOADS = {
     "crash": measure_crash,
     "report": measure_report,
     "charts": measure_charts,
+    "programme": measure_programme,
 }
 
 

@@ -33,6 +33,8 @@ class Access(StrEnum):
     """Everybody where reading is open (SOAR_OPEN_READING), otherwise those who signed in."""
     LEARNER = "learner"
     TRAINER = "trainer"
+    PROGRAMME = "programme"
+    """Administrators, and those to whom one of them gave the right to read programme reports."""
     ADMINISTRATOR = "administrator"
 
 
@@ -40,6 +42,7 @@ _ROLES_FOR = {
     Access.READER: frozenset(Role),
     Access.LEARNER: frozenset(Role),
     Access.TRAINER: frozenset({Role.TRAINER, Role.ADMINISTRATOR}),
+    Access.PROGRAMME: frozenset({Role.ADMINISTRATOR}),
     Access.ADMINISTRATOR: frozenset({Role.ADMINISTRATOR}),
 }
 
@@ -81,9 +84,15 @@ def guard() -> ResponseReturnValue | None:
         return None
     if not current_user.is_authenticated:
         return redirect(url_for("security.login", next=_way_back()))
-    if current_user.role not in _ROLES_FOR[level]:
+    if not _may_open(level):
         abort(404)
     return None
+
+
+def _may_open(level: Access) -> bool:
+    if level is Access.PROGRAMME and current_user.reads_programme:
+        return True
+    return current_user.role in _ROLES_FOR[level]
 
 
 def _way_back() -> str | None:

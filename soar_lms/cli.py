@@ -18,7 +18,8 @@ from flask import Flask
 
 from soar_lms import __version__, demo, doctor
 from soar_lms.access import Role
-from soar_lms.accounts.services import create_person, find_person
+from soar_lms.accounts.rights import RightNotNeededError, give_programme, withdraw_programme
+from soar_lms.accounts.services import create_person, find_person, get_person
 from soar_lms.administration.certificate_commands import restore, revoke
 from soar_lms.administration.commands import people
 from soar_lms.app import create_app
@@ -39,6 +40,7 @@ from soar_lms.cohorts.places import list_unsettled, settle_all
 from soar_lms.config import ConfigError, Mode, read_config
 from soar_lms.content import catalogue
 from soar_lms.database import transaction
+from soar_lms.errors import NotFoundError
 from soar_lms.i18n import languages
 from soar_lms.keys import make_badge_key
 from soar_lms.learning.commands import assessments, learners
@@ -189,6 +191,25 @@ def create(email: str, role: str, name: str, language: str | None) -> None:
         except ValueError as error:
             raise click.ClickException(str(error)) from None
     click.echo(f"Made the {person.role} {person.email}.")
+
+
+@users.command("programme-reports")
+@click.argument("email")
+@click.option("--withdraw", is_flag=True, help="Take the right away.")
+def programme_reports(email: str, *, withdraw: bool) -> None:
+    """Let the person EMAIL (or a number) read programme reports, whatever their role."""
+    with load_app().app_context():
+        try:
+            person = get_person(email)
+            with transaction():
+                change = withdraw_programme if withdraw else give_programme
+                change(person, actor=operator(), now=utc_now())
+        except NotFoundError:
+            raise click.ClickException("there is no such account") from None
+        except RightNotNeededError as error:
+            raise click.ClickException(str(error.message)) from None
+        may = "no longer reads" if withdraw else "may read"
+        click.echo(f"{person.email} {may} program reports.")
 
 
 @main.group("demo", invoke_without_command=True)

@@ -24,10 +24,12 @@ from sqlalchemy.exc import ArgumentError
 from soar_lms import keys
 from soar_lms.clock import utc_now
 from soar_lms.paths import bundled
+from soar_lms.suppression import FLOOR
 
 PREFIX = "SOAR_"
 MIN_SECRET_LENGTH = 32
 KEY_BYTES = 32
+LARGEST_FLOOR = 1_000
 FEWEST_YEARS, MOST_YEARS = 6, 100
 """Records of credit are kept for six years from the activity at least (ACCME:
 https://accme.org/rule/cme-activity-and-attendance-records-retention)."""
@@ -86,6 +88,7 @@ class Config:
     contact: str | None = None
     credit_key: tuple[str, ...] = field(default=(), repr=False)
     retention_years: int = 7
+    smallest_count: int = FLOOR
     badge_key: str | None = field(default=None, repr=False)
     badge_old_keys: tuple[str, ...] = ()
     seal_key: Path | None = None
@@ -303,6 +306,12 @@ def _years(value: str) -> int:
     return int(value)
 
 
+def _smallest_count(value: str) -> int:
+    if not value.isdecimal() or not FLOOR <= int(value) <= LARGEST_FLOOR:
+        raise ValueError(f"must be a number, {FLOOR} to {LARGEST_FLOOR}")
+    return int(value)
+
+
 def _paper(value: str) -> str:
     if value not in _PAPERS:
         raise ValueError(f'must be one of {", ".join(_PAPERS)}, not "{value}"')
@@ -367,6 +376,7 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "contact": _address,
     "credit_key": _keys,
     "retention_years": _years,
+    "smallest_count": _smallest_count,
     "badge_key": _badge_key,
     "badge_old_keys": _public_keys,
     "seal_key": Path,

@@ -18,6 +18,7 @@ import psycopg
 from sqlalchemy import func, select, text
 
 from soar_lms.accounts.models import Person
+from soar_lms.accounts.professions import PROFESSIONS, TERRITORIES
 from soar_lms.catalogue.model import Catalogue, Module
 from soar_lms.clock import add_months, local_date, start_of_day
 from soar_lms.cohorts import services as cohorts
@@ -43,6 +44,7 @@ _FIRST = (
     *("Kenji", "Lúa", "Milo", "Nuria", "Ottoline", "Paz", "Quim", "Runa", "Sólveig", "Uma"),
 )
 _LAST = ("Ejemplo", "Muster", "Placeholder", "Ficticia", "Prueba", "Sample", "Nadie", "Testman")
+_PLACES, _PROFESSIONS = tuple(TERRITORIES), tuple(PROFESSIONS)
 NOTHING, BEGUN, PASSED, COMPLETED = "nothing", "begun", "passed", "completed"
 _SHARES = {NOTHING: 30, BEGUN: 25, PASSED: 5, COMPLETED: 40}
 """Of a hundred people in a module."""
@@ -124,7 +126,10 @@ class _Maker:
         made, uniquifier = _moment(joined), f"seeded-{person_id}"
         self._add(
             "people",
-            (person_id, email, name, uniquifier, True, "learner", language, TIME_ZONE, made, made),
+            (
+                *(person_id, email, name, uniquifier, True, "learner", language, TIME_ZONE),
+                *(self._tell(_PLACES), self._tell(_PROFESSIONS), made, made),
+            ),
         )
         email_id = self._next_id("person_emails")
         self._add("person_emails", (email_id, person_id, email, True, made, made))
@@ -136,6 +141,11 @@ class _Maker:
         ):
             if stage != NOTHING:
                 self._take(person_id, name, module, stage, language, joined)
+
+    def _tell(self, codes: Sequence[str]) -> str | None:
+        """Return one of some codes, the first ones most often; None for one in ten who does not."""
+        place = int(len(codes) * self.random.random() ** 3)
+        return None if self.random.random() < 0.1 else codes[place]
 
     def _name(self, number: int) -> str:
         first, last = self.random.choice(_FIRST), self.random.choice(_LAST)
@@ -283,7 +293,8 @@ def _moment(moment: datetime) -> str:
 
 _COLUMNS = {
     "people": (
-        "id email name fs_uniquifier active role language time_zone created_at confirmed_at"
+        "id email name fs_uniquifier active role language time_zone territory profession "
+        "created_at confirmed_at"
     ),
     "person_emails": "id person_id email is_primary added_at verified_at",
     "cohort_members": "cohort_id person_id joined_at",

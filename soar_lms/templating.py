@@ -43,6 +43,7 @@ def _common() -> dict[str, Any]:
         "languages": languages(),
         "alternates": _alternates(),
         "role": current_user.role if current_user.is_authenticated else "",
+        "reads_programme": current_user.is_authenticated and current_user.reads_programme,
     }
 
 

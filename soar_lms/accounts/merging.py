@@ -58,13 +58,20 @@ def _check_mergeable(keep: Person, other: Person) -> None:
                 "One of them was never confirmed: nobody has shown that the address is theirs."
             )
         )
-    if _RANKS.index(Role(other.role)) > _RANKS.index(Role(keep.role)):
+    if _may_do_more(other, keep):
         raise MergeRefusedError(
             lazy_gettext(
                 "The account that goes may do more than the one that stays. Keep the other one: "
                 "nobody is given rights by this."
             )
         )
+
+
+def _may_do_more(other: Person, keep: Person) -> bool:
+    has_more = other.reads_programme and not (
+        keep.reads_programme or keep.role == Role.ADMINISTRATOR
+    )
+    return has_more or _RANKS.index(Role(other.role)) > _RANKS.index(Role(keep.role))
 
 
 def close_into(keep: Person, other: Person) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Index,
     String,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
@@ -51,6 +52,8 @@ class Person(Base, UserMixin):
     profession: Mapped[str | None] = mapped_column(String(40))
     territory: Mapped[str | None] = mapped_column(String(2))
     """State or territory of practice (USPS code): programmes report their reach by it."""
+    reads_programme: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether they may read programme reports: numbers of everybody, whatever their role."""
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
@@ -124,6 +127,7 @@ class Reader(UserMixin):
     setting: str | None
     profession: str | None
     territory: str | None
+    reads_programme: bool
     fs_uniquifier: str
     active: bool
 

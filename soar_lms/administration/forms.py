@@ -14,8 +14,10 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length
 from wtforms.validators import Optional as OptionalInput
 
+from soar_lms.access import Role
 from soar_lms.accounts.models import EMAIL_LENGTH
 from soar_lms.accounts.passwords import ProvenByPassword, password_now
+from soar_lms.accounts.rights import RightNotNeededError
 from soar_lms.accounts.services import find_person, get_person
 from soar_lms.audit.services import Action
 from soar_lms.audit.wording import ACTIONS
@@ -70,6 +72,26 @@ def _require_account(field: StringField) -> None:
         get_person(field.data or "")
     except NotFoundError:
         raise ValidationError(gettext("There is no such account.")) from None
+
+
+class GiveProgrammeForm(Form):
+    """Who shall read programme reports."""
+
+    email = EmailField(
+        _("E-mail address"),
+        description=_("The address with which the person signs in."),
+        validators=[
+            DataRequired(_("Enter an e-mail address.")),
+            Length(max=EMAIL_LENGTH, message=_("Enter at most %(max)d characters.")),
+        ],
+    )
+
+    def validate_email(self, field: EmailField) -> None:
+        person = find_person(field.data or "")
+        if person is None or not person.active:
+            raise ValidationError(gettext("There is no account with this address."))
+        if person.role == Role.ADMINISTRATOR:
+            raise ValidationError(str(RightNotNeededError.message))
 
 
 class MergeForm(Form):

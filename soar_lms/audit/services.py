@@ -73,6 +73,9 @@ class Action(StrEnum):
     CERTIFICATE_REVOKED = "certificate-revoked"
     CERTIFICATE_RESTORED = "certificate-restored"
     PERSON_ERASED = "person-erased"
+    PROGRAMME_GIVEN = "programme-given"
+    PROGRAMME_TAKEN = "programme-taken"
+    PROGRAMME_EXPORTED = "programme-exported"
 
 
 _CERTIFICATE_CHANGES = (

@@ -49,4 +49,7 @@ ACTIONS: Mapping[Action, LazyString] = {
     Action.CERTIFICATE_REVOKED: _("revoked a certificate"),
     Action.CERTIFICATE_RESTORED: _("restored a certificate"),
     Action.PERSON_ERASED: _("erased the account"),
+    Action.PROGRAMME_GIVEN: _("let them read program reports"),
+    Action.PROGRAMME_TAKEN: _("took away the right to read program reports"),
+    Action.PROGRAMME_EXPORTED: _("downloaded a program report"),
 }

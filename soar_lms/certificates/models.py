@@ -59,6 +59,20 @@ class Certificate(Base):
             sqlite_where=sql("credit_type IS NOT NULL"),
             postgresql_where=sql("credit_type IS NOT NULL"),
         ),
+        Index(
+            "ix_certificates_completed_on",
+            # Nothing but NULL stands in the first two; without them SQLite reads the rows, too.
+            "replaced_by_id",
+            "revoked_at",
+            "completed_on",
+            "person_id",
+            "module_id",
+            "setting",
+            "language",
+            "id",
+            sqlite_where=sql(_CURRENT),
+            postgresql_where=sql(_CURRENT),
+        ),
         Index("uq_certificates_status_index", "status_index", unique=True),
         CheckConstraint(
             "(revoked_at IS NULL) = (revoked_reason IS NULL)", name="revoked_with_reason"

@@ -27,6 +27,15 @@ class Enrolment(Base):
     __tablename__ = "enrolments"
     __table_args__ = (
         UniqueConstraint("person_id", "module_id", "cycle"),
+        Index(
+            "ix_enrolments_enrolled_at",
+            "enrolled_at",
+            "person_id",
+            "module_id",
+            "setting",
+            "language",
+            "id",
+        ),
         CheckConstraint("cycle >= 1", name="cycle_is_positive"),
         CheckConstraint("path IN ('full', 'refresher')", name="path_is_known"),
         CheckConstraint("path = 'full' OR cycle > 1", name="refresher_is_a_renewal"),

@@ -72,7 +72,7 @@ def test_the_index_leads_to_every_page(as_admin: FlaskClient) -> None:
 
     for link in page.select("main .setting-list a"):
         get_page(as_admin, str(link["href"]))
-    assert len(page.select("main .setting-list a")) == 5
+    assert len(page.select("main .setting-list a")) == 7
 
 
 def test_likely_duplicates_are_shown_with_why_and_lead_to_the_preview(

@@ -55,6 +55,16 @@ def test_the_same_seed_gives_the_same_names_and_another_gives_others(context: Fl
     assert names[0] == names[1] != names[2]
 
 
+def test_people_practise_in_many_places_and_some_do_not_tell(context: Flask) -> None:
+    make(people=200)
+
+    rows = list(db.session.execute(select(Person.territory, Person.profession)))
+
+    for told in zip(*rows, strict=True):
+        assert None in told
+        assert len(set(told)) > 10
+
+
 def test_somebody_can_be_added_after_seeding(context: Flask) -> None:
     make(people=5)
 

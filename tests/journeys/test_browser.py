@@ -349,6 +349,13 @@ PAGES = (
     ),
     ("done@example.org", "certificates", "profile/delete"),
     ("admin@example.org", "administration/", "administration/audit", "administration/certificates"),
+    (
+        "admin@example.org",
+        "administration/programme-readers",
+        "programme/reports",
+        "programme/reports?rows=setting&columns=profession&spoken=en",
+        "programme/reports?period=own&first=2026-10-02&last=2026-10-01",
+    ),
 )
 
 

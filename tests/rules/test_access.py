@@ -106,6 +106,15 @@ ACCESS: Mapping[tuple[str, str], Row] = {
     ("administration.list_duplicates", "GET"): Row(f"{ADMIN}/people/duplicates", ADMINISTRATOR),
     ("administration.list_merges", "GET"): Row(f"{ADMIN}/people/merges", ADMINISTRATOR),
     ("administration.merge_people", "POST"): Row(PAIR, refused(ADMINISTRATOR)),
+    ("administration.list_programme_leads", "GET"): Row(
+        f"{ADMIN}/programme-readers", ADMINISTRATOR
+    ),
+    ("administration.give_programme_reports", "POST"): Row(
+        f"{ADMIN}/programme-readers", refused(ADMINISTRATOR)
+    ),
+    ("administration.withdraw_programme_reports", "POST"): Row(
+        f"{ADMIN}/programme-readers/{{member}}/withdraw", refused(ADMINISTRATOR)
+    ),
     ("administration.show_index", "GET"): Row(ADMIN, ADMINISTRATOR),
     ("administration.show_merge", "GET"): Row(PAIR, ADMINISTRATOR),
     ("administration.show_undo", "GET"): Row(f"{ADMIN}/people/merges/{{merge}}", ADMINISTRATOR),
@@ -125,6 +134,9 @@ ACCESS: Mapping[tuple[str, str], Row] = {
     ("administration.revoke_certificate", "POST"): Row(
         f"{ADMIN}/certificates/{{code}}/revoke", refused(ADMINISTRATOR), "graduate"
     ),
+    ("programme.show_report", "GET"): Row("/en/programme/reports", ADMINISTRATOR),
+    ("programme.export_text", "GET"): Row("/en/programme/reports.csv", ADMINISTRATOR),
+    ("programme.export_workbook", "GET"): Row("/en/programme/reports.xlsx", ADMINISTRATOR),
     ("certificates.correct_name", "GET"): Row(
         "/en/certificates/{code}/name", OWNER_AND_OWN_STAFF, "graduate"
     ),

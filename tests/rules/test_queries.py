@@ -72,6 +72,18 @@ LEARNING_PAGES = {
 }
 """For groups that are large enough to have figures."""
 
+PROGRAMME_PAGES = {
+    "/en/programme/reports": 5,
+    "/en/programme/reports?rows=profession&columns=setting": 5,
+    "/en/programme/reports?rows=format&columns=quarter&period=fy2027": 5,
+    "/en/programme/reports?profession=nurse": 7,
+    "/en/programme/reports?profession=nurse&spoken=en": 9,
+    "/en/programme/reports.csv": 6,
+    "/en/programme/reports.xlsx": 6,
+}
+"""One asks who is signed in, four count: who was trained and who began, in the period and by
+quarter. Two more see for each filter whether what it leaves out can be shown; a file is noted."""
+
 
 @dataclass(frozen=True)
 class Scene:
@@ -83,6 +95,7 @@ class Scene:
     learner: Person
     graduate: Person
     trainer: Person
+    administrator: Person
     cohorts: dict[int, int]
 
     def client_of(self, person: Person) -> FlaskClient:
@@ -121,6 +134,7 @@ def scene(session_app: Flask) -> Iterator[Scene]:
             learner=_in_the_test(module),
             graduate=_graduate(module),
             trainer=trainer,
+            administrator=make_person(role=Role.ADMINISTRATOR),
             cohorts={size: _cohort(trainer, module, size) for size in (SMALL, MIDDLE, LARGE)},
         )
     yield made
@@ -203,6 +217,11 @@ def test_what_a_group_learned_takes_as_many_queries_however_many_they_are(
     counts = [scene.count(scene.trainer, address) for address in addresses]
 
     assert counts == [LEARNING_PAGES[page]] * 2
+
+
+@pytest.mark.parametrize("page", PROGRAMME_PAGES)
+def test_a_programme_takes_as_many_queries_as_it_is_known_for(scene: Scene, page: str) -> None:
+    assert scene.count(scene.administrator, page) == PROGRAMME_PAGES[page]
 
 
 def test_the_last_answer_takes_as_many_queries_as_the_first(scene: Scene) -> None:

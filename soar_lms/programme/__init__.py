@@ -1,0 +1,1 @@
+"""Programme reports: how many people were trained, where and as what, and nobody in particular."""
