@@ -24,6 +24,7 @@ FLOORS = (
         "paths",
         "sessions",
         "tables",
+        "uploads",
     },
     {"config", "fragments"},
     {"database", "i18n", "limits"},
