@@ -110,6 +110,16 @@ def list_verified_emails(person_ids: Collection[int]) -> dict[str, int]:
     return {email: person_id for email, person_id in rows}  # noqa: C416  # rows to a dict
 
 
+def list_owners(addresses: Collection[str]) -> dict[str, int]:
+    """Return who has verified addresses, by address, in one query; at most some thousand."""
+    rows = db.session.execute(
+        select(PersonEmail.email, PersonEmail.person_id).where(
+            PersonEmail.verified_at.is_not(None), PersonEmail.email.in_(addresses)
+        )
+    )
+    return {email: person_id for email, person_id in rows}  # noqa: C416  # rows to a dict
+
+
 def begin_emails(person: Person) -> None:
     """Note the address that somebody begins with; verified if the account is."""
     db.session.flush()
