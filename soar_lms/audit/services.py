@@ -56,6 +56,7 @@ class Action(StrEnum):
     CREDIT_EXPORTED = "credit-exported"
     CREDIT_TIDIED = "credit-tidied"
     INVITED = "invited"
+    ROSTER_IMPORTED = "roster-imported"
     INVITATION_ACCEPTED = "invitation-accepted"
     INVITATION_WITHDRAWN = "invitation-withdrawn"
     CERTIFICATE_CORRECTED = "certificate-corrected"

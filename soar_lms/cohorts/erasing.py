@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from sqlalchemy import bindparam, delete, or_
 
-from soar_lms.cohorts.models import CohortMember, CohortTrainer, RosterLine
+from soar_lms.cohorts.models import CohortMember, CohortTrainer, RosterDraft, RosterLine
 from soar_lms.database import Among, Numbers, db
 
 
@@ -19,6 +19,7 @@ def delete_places(person_ids: Collection[int], addresses: Collection[str]) -> No
     for where in (
         (CohortMember, Among(CohortMember.person_id, people)),
         (CohortTrainer, Among(CohortTrainer.person_id, people)),
+        (RosterDraft, Among(RosterDraft.owner_id, people)),
         (RosterLine, or_(Among(RosterLine.person_id, people), RosterLine.email.in_(addresses))),
     ):
         model, is_theirs = where
