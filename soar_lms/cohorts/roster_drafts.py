@@ -6,14 +6,14 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import ColumnElement, bindparam, delete, func, select
 from sqlalchemy.orm import undefer
 
 from soar_lms.accounts.models import Person, Reader
 from soar_lms.cohorts.invitations import list_emails_of_members
 from soar_lms.cohorts.models import Cohort, CohortState, RosterDraft, RosterLine
 from soar_lms.cohorts.roster_rows import KnownLine, Outcome, Row, judge
-from soar_lms.database import db, transaction
+from soar_lms.database import Among, Words, db, transaction
 from soar_lms.errors import DomainError
 from soar_lms.i18n import lazy_gettext
 from soar_lms.tasks.models import Task
@@ -181,8 +181,9 @@ def tidy_drafts(now: datetime) -> int:
 def read_lines(cohort: Cohort, emails: Collection[str]) -> dict[str, KnownLine]:
     """Return the invitations of a group to addresses, by address, in one query."""
     columns = (RosterLine.email, RosterLine.id, RosterLine.name, RosterLine.accepted_at)
+    wanted = bindparam("emails", list(emails), Words)
     found = db.session.execute(
-        select(*columns).where(RosterLine.cohort_id == cohort.id, RosterLine.email.in_(emails))
+        select(*columns).where(RosterLine.cohort_id == cohort.id, Among(RosterLine.email, wanted))
     )
     return {
         email: KnownLine(number, name, accepted_at is not None)
