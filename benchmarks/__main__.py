@@ -16,6 +16,7 @@ from benchmarks.many import measure_many
 from benchmarks.processes import measure_start
 from benchmarks.report import measure_report
 from benchmarks.requests import measure_answers, measure_lessons
+from benchmarks.roster import measure_roster
 
 WORKLOADS = {
     "lesson": measure_lessons,
@@ -26,6 +27,7 @@ WORKLOADS = {
     "start": measure_start,
     "crash": measure_crash,
     "report": measure_report,
+    "roster": measure_roster,
 }
 
 
