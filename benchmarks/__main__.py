@@ -18,6 +18,7 @@ from benchmarks.processes import measure_start
 from benchmarks.programme import measure_programme
 from benchmarks.report import measure_report
 from benchmarks.requests import measure_answers, measure_lessons
+from benchmarks.roster import measure_roster
 
 WORKLOADS = {
     "lesson": measure_lessons,
@@ -30,6 +31,7 @@ WORKLOADS = {
     "report": measure_report,
     "charts": measure_charts,
     "programme": measure_programme,
+    "roster": measure_roster,
 }
 
 

@@ -37,6 +37,7 @@ from soar_lms.certificates.pool import running_renderers
 from soar_lms.clock import utc_now
 from soar_lms.cohorts.commands import cohorts
 from soar_lms.cohorts.places import list_unsettled, settle_all
+from soar_lms.cohorts.roster_drafts import tidy_drafts
 from soar_lms.config import ConfigError, Mode, read_config
 from soar_lms.content import catalogue
 from soar_lms.database import transaction
@@ -67,6 +68,7 @@ JOBS = (
         first=timedelta(minutes=1),  # loading what makes documents takes a second or two
     ),
     Job("standings", renew_standings, every=timedelta(minutes=1)),
+    Job("lists to import", tidy_drafts, every=timedelta(hours=1)),
 )
 """What the worker does for features, besides sending e-mail."""
 

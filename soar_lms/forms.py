@@ -98,7 +98,9 @@ class Form(FlaskForm):
         csrf_class = _CSRF
 
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:
-            """Read text only: neither JSON nor files can fill a field."""
+            """Read text only: neither JSON nor files can fill a field; None stays nothing."""
+            if formdata is None:
+                return None
             if request.is_json or request.files:
                 return request.form
             return super().wrap_formdata(form, formdata)

@@ -27,6 +27,9 @@ _POSTS = {
     "cohorts.accept_invitation": "60 per hour",
     "cohorts.edit_trainers": "60 per hour",
     "cohorts.invite_people": "30 per hour",
+    "cohorts.import_roster": "60 per hour",
+    "cohorts.choose_columns": "60 per hour",
+    "cohorts.apply_draft": "60 per hour",
     "cohorts.send_again": "120 per hour",
     "cohorts.export_certificates": "60 per hour",
 }

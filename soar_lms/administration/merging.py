@@ -75,6 +75,8 @@ POINTERS: Mapping[tuple[str, str], Fate] = {
     # A merge names the two accounts it was about.
     ("person_merges", "keep_id"): Fate.STAYS,
     ("person_merges", "other_id"): Fate.STAYS,
+    # A list that waits to be imported is gone in a day, and is sent again.
+    ("roster_drafts", "owner_id"): Fate.STAYS,
     ("roster_lines", "person_id"): Fate.MOVED,
     # A file that an account asked for is gone in days, and is asked for again with a click.
     ("tasks", "owner_id"): Fate.STAYS,

@@ -57,6 +57,7 @@ class Action(StrEnum):
     CREDIT_EXPORTED = "credit-exported"
     CREDIT_TIDIED = "credit-tidied"
     INVITED = "invited"
+    ROSTER_IMPORTED = "roster-imported"
     INVITATION_ACCEPTED = "invitation-accepted"
     INVITATION_WITHDRAWN = "invitation-withdrawn"
     GROUP_CHANGED = "group-changed"

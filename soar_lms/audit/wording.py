@@ -33,6 +33,7 @@ ACTIONS: Mapping[Action, LazyString] = {
     Action.CREDIT_EXPORTED: _("made a report of credit claimed"),
     Action.CREDIT_TIDIED: _("deleted details of credit that were kept long enough"),
     Action.INVITED: _("invited people to a group"),
+    Action.ROSTER_IMPORTED: _("imported a list of people into a group"),
     Action.INVITATION_ACCEPTED: _("accepted an invitation"),
     Action.INVITATION_WITHDRAWN: _("removed an invitation"),
     Action.GROUP_CHANGED: _("changed the settings of a group"),

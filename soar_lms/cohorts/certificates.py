@@ -8,7 +8,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from soar_lms.access import Role
 from soar_lms.accounts.models import Person, Reader
 from soar_lms.accounts.services import list_people
 from soar_lms.audit.services import Action, Actor, record
@@ -18,9 +17,9 @@ from soar_lms.certificates.services import Line, list_newest_lines
 from soar_lms.clock import local_date
 from soar_lms.cohorts.members import list_members_with
 from soar_lms.cohorts.models import Cohort
-from soar_lms.cohorts.services import get_cohort, list_member_ids, list_module_ids
+from soar_lms.cohorts.orders import may_have
+from soar_lms.cohorts.services import list_member_ids, list_module_ids
 from soar_lms.database import db
-from soar_lms.errors import NotFoundError
 from soar_lms.i18n import gettext
 from soar_lms.tasks.kinds import Beat, Item, Kind, Order, Tally, add_kind
 from soar_lms.tasks.models import Task
@@ -115,21 +114,6 @@ def _list_lines(cohort: Cohort, parameters: Mapping[str, Any], now: datetime) ->
 # --- the kind of task ---------------------------------------------------------------------------
 
 
-def _cohort_of(order: Order) -> Cohort | None:
-    """Return the group, if the owner of the task may see it still."""
-    owner = list_people([order.owner_id]).get(order.owner_id)
-    if owner is None or not owner.active or owner.role == Role.LEARNER:
-        return None
-    try:
-        return get_cohort(owner, order.parameters["cohort"])
-    except NotFoundError:
-        return None
-
-
-def _allows(order: Order) -> bool:
-    return _cohort_of(order) is not None
-
-
 def _plan(order: Order, now: datetime) -> list[Item]:
     cohort = db.session.get_one(Cohort, order.parameters["cohort"])
     return [line.certificate_id for line in _list_lines(cohort, order.parameters, now)]
@@ -161,7 +145,7 @@ def _say_title(order: Order) -> str:
 CERTIFICATES = add_kind(
     Kind(
         name="cohort-certificates",
-        allows=_allows,
+        allows=may_have,
         plan=_plan,
         make=_make,
         mark=lambda _order, items: bundles.mark(items),

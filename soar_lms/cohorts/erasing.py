@@ -6,7 +6,13 @@ from collections.abc import Collection
 
 from sqlalchemy import bindparam, delete, or_
 
-from soar_lms.cohorts.models import CohortMember, CohortTrainer, JoinRequest, RosterLine
+from soar_lms.cohorts.models import (
+    CohortMember,
+    CohortTrainer,
+    JoinRequest,
+    RosterDraft,
+    RosterLine,
+)
 from soar_lms.cohorts.trainers import choose_leads, list_led
 from soar_lms.database import Among, Numbers, db
 
@@ -24,6 +30,7 @@ def delete_places(person_ids: Collection[int], addresses: Collection[str]) -> No
         (CohortMember, Among(CohortMember.person_id, people)),
         (CohortTrainer, Among(CohortTrainer.person_id, people)),
         (JoinRequest, Among(JoinRequest.person_id, people)),
+        (RosterDraft, Among(RosterDraft.owner_id, people)),
         (RosterLine, or_(Among(RosterLine.person_id, people), RosterLine.email.in_(addresses))),
     ):
         model, is_theirs = where

@@ -12,15 +12,16 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import and_, delete, or_, select
+from sqlalchemy import and_, bindparam, delete, insert, or_, select
 
-from soar_lms.accounts.emails import add_proven_email, list_verified_emails
+from soar_lms.accounts.emails import add_proven_email, list_owners, list_verified_emails
 from soar_lms.accounts.models import Person, Reader
 from soar_lms.accounts.services import list_people
 from soar_lms.audit.services import Action, Actor, record
-from soar_lms.cohorts.models import Cohort, RosterLine
-from soar_lms.cohorts.places import place_lines, take_line
+from soar_lms.cohorts.models import Cohort, CohortMember, RosterLine
+from soar_lms.cohorts.places import Source, place_lines, take_line
 from soar_lms.cohorts.roster import Entry
 from soar_lms.cohorts.services import (
     LINK_LASTS,
@@ -31,10 +32,10 @@ from soar_lms.cohorts.services import (
     require_open,
     require_running,
 )
-from soar_lms.database import db
+from soar_lms.database import Among, Numbers, db
 from soar_lms.errors import DomainError, NotFoundError
 from soar_lms.i18n import lazy_gettext
-from soar_lms.messages.services import post_message, public_url
+from soar_lms.messages.services import Letter, post_letters, public_url
 
 KEPT_FOR = timedelta(days=90)
 """How long a line that nobody accepted stays after its end; the privacy page says it."""
@@ -120,24 +121,9 @@ def invite(
     require_open(cohort)
     known = _list_known(cohort, [entry.email for entry in entries])
     others = [entry for entry in entries if entry.email not in known]
-    members = list_verified_emails(list_member_ids(cohort))
+    members = list_emails_of_members(cohort, [entry.email for entry in others])
     new = [entry for entry in others if entry.email not in members]
-    lines = []
-    for entry in new:
-        line = RosterLine(
-            cohort_id=cohort.id,
-            name=entry.name,
-            email=entry.email,
-            language=language,
-            invitations_sent=0,
-        )
-        db.session.add(line)
-        lines.append(line)
-        _send(line, cohort, inviter, now)
-    db.session.flush()
-    place_lines(lines)
-    if new:
-        _note(Action.INVITED, cohort, inviter, now, number=len(new))
+    add_lines(cohort, new, inviter=inviter, language=language, now=now)
     return Outcome(len(new), len(entries) - len(others), len(others) - len(new))
 
 
@@ -149,24 +135,78 @@ def _list_known(cohort: Cohort, emails: Collection[str]) -> set[str]:
     return set(db.session.scalars(rows))
 
 
+def list_emails_of_members(cohort: Cohort, emails: Collection[str]) -> set[str]:
+    """Return which addresses are verified ones of members, in two queries."""
+    owners = list_owners(emails)
+    members = bindparam("members", list(owners.values()), Numbers)
+    inside = set(
+        db.session.scalars(
+            select(CohortMember.person_id).where(
+                CohortMember.cohort_id == cohort.id, Among(CohortMember.person_id, members)
+            )
+        )
+    )
+    return {email for email, person_id in owners.items() if person_id in inside}
+
+
+def add_lines(
+    cohort: Cohort,
+    entries: Collection[Entry],
+    *,
+    inviter: Person | Reader,
+    language: str,
+    now: datetime,
+) -> None:
+    """Put people on a roster that has not one of them, and write to them.
+
+    The roster is locked by whoever found out that they are new (`lock_cohort`).
+
+    :param language: of the e-mail to those whose entry has none.
+    """
+    if not entries:
+        return
+    rows, letters = [], []
+    for entry in entries:
+        token, link = _make_link(now)
+        spoken = entry.language or language
+        called = {"name": entry.name, "email": entry.email, "language": spoken}
+        rows.append({"cohort_id": cohort.id, "invitations_sent": 1, **called, **link})
+        letters.append(_write_letter(cohort, inviter, token, **called))
+    columns = (RosterLine.id, RosterLine.name, RosterLine.email)
+    lines = db.session.execute(insert(RosterLine).returning(*columns), rows)
+    place_lines(cohort.id, [Source(*line) for line in lines])
+    post_letters("invitation", letters, now)
+    _note(Action.INVITED, cohort, inviter, now, number=len(rows))
+
+
+def _make_link(now: datetime) -> tuple[str, dict[str, Any]]:
+    """Return a new secret, and what a line keeps of it."""
+    token = secrets.token_urlsafe(16)
+    kept = {"token_hash": _digest(token), "invited_at": now, "expires_at": now + LINK_LASTS}
+    return token, kept
+
+
+def _write_letter(
+    cohort: Cohort, inviter: Person | Reader, token: str, *, name: str, email: str, language: str
+) -> Letter:
+    context = {
+        "name": name,
+        "inviter": inviter.name,
+        "group": cohort.name,
+        "days": LINK_LASTS.days,
+        "address": public_url("cohorts.show_invitation", token=token, language=language),
+    }
+    return Letter(email, language, context)
+
+
 def _send(line: RosterLine, cohort: Cohort, inviter: Person | Reader, now: datetime) -> None:
     """Write an e-mail with a new secret; that of an earlier one is worth nothing any more."""
-    token = secrets.token_urlsafe(16)
-    line.token_hash = _digest(token)
-    line.invited_at = now
-    line.expires_at = now + LINK_LASTS
+    token, link = _make_link(now)
+    for name, value in link.items():
+        setattr(line, name, value)
     line.invitations_sent += 1
-    post_message(
-        "invitation",
-        recipient=line.email,
-        language=line.language,
-        now=now,
-        name=line.name,
-        inviter=inviter.name,
-        group=cohort.name,
-        days=LINK_LASTS.days,
-        address=public_url("cohorts.show_invitation", token=token, language=line.language),
-    )
+    called = {"name": line.name, "email": line.email, "language": line.language}
+    post_letters("invitation", [_write_letter(cohort, inviter, token, **called)], now)
 
 
 def _digest(token: str) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     CheckConstraint,
     Date,
@@ -185,6 +187,37 @@ class RosterLine(Base):
         ForeignKey("people.id", ondelete="SET NULL"), index=True
     )
     """Who accepted; None once that account is gone."""
+
+
+class RosterDraft(Base):
+    """A list of people that a trainer sent and nobody has been invited from yet.
+
+    It holds names, addresses and languages, and nothing else of the file. It goes when it has been
+    imported, when another one takes its place, or when it expires.
+    """
+
+    __tablename__ = "roster_drafts"
+    __table_args__ = (
+        CheckConstraint("expires_at > created_at", name="expires_later"),
+        Index("ix_roster_drafts_owner", "owner_id", "cohort_id"),
+        {"sqlite_autoincrement": True},  # a page of a list that is gone never leads to another
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohorts.id", ondelete="CASCADE"), index=True)
+    owner_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
+    """Who sent it, and alone may see it."""
+    language: Mapped[str] = mapped_column(String(20))
+    """Of e-mail to those for whom no other language is known."""
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """What is said of the file: `rows`, `unused` (names of columns), `clients`, `sheet`."""
+    rows: Mapped[list[list[Any]]] = mapped_column(JSON, deferred=True)
+    """As `roster_rows.Row` packs them."""
+    outcomes: Mapped[dict[str, list[str]]] = mapped_column(JSON, deferred=True)
+    """What was made of each slice, by its first place: written with what it made, so that nobody
+    does it twice and a worker that died does not make the result forget it."""
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 class RosterPlace(Base):

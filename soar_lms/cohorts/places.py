@@ -68,14 +68,36 @@ def place_member(cohort_id: int, person_id: int) -> None:
     _take_places(RosterPlace.line_id.in_(select(RosterLine.id).where(here)))
 
 
-def place_lines(lines: Collection[RosterLine]) -> None:
+def place_lines(cohort_id: int, sources: Sequence[Source]) -> None:
     """Give places to those who were just invited."""
-    by_cohort: dict[int, list[Source]] = {}
-    for line in lines:
-        by_cohort.setdefault(line.cohort_id, []).append(Source(line.id, line.name, line.email))
-    for cohort_id, sources in by_cohort.items():
-        _give_places(cohort_id, RosterPlace.line_id, sources)
+    _give_places(cohort_id, RosterPlace.line_id, sources)
+    if sources:
         _add_lines(cohort_id, RosterPlace.line_id, [source.id for source in sources])
+
+
+def rename_lines(sources: Collection[Source]) -> None:
+    """Bring the places of lines in step with new names, in two statements whatever their number.
+
+    :param sources: the lines, as they are called now; for one that has no place nothing is done.
+    """
+    if not sources:
+        return
+    values = [
+        {f"new_{name}": text for name, text in _called(source).items()} | {"of_line": source.id}
+        for source in sources
+    ]
+    is_its = RosterPlace.line_id == bindparam("of_line")
+    lines = (
+        update(ReportLine)
+        .where(ReportLine.place_id.in_(select(RosterPlace.id).where(is_its)))
+        .values(sort_name=bindparam("new_sort_name"))
+    )
+    names: dict[str, Any] = {
+        name: bindparam(f"new_{name}") for name in ("name", "email", "sort_name")
+    }
+    # The connection's own way: for many rows at once, the session takes primary keys only.
+    for statement in (update(RosterPlace).where(is_its).values(names), lines):
+        db.session.connection().execute(statement, values)
 
 
 def take_line(line: RosterLine) -> None:

@@ -28,6 +28,8 @@ class Entry:
 
     name: str
     email: str
+    language: str | None = None
+    """Of the e-mail; None: the one that was chosen for all."""
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import current_app, render_template
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from soar_lms.database import db, read
 from soar_lms.i18n import speaking
@@ -33,20 +35,44 @@ def post_message(
     `kind` names the template `mail/<kind>.txt`, whose first line is the subject. The subject is
     neutral: it shows on locked screens.
     """
+    message = OutboxMessage(**_compose(kind, recipient, language, now, context))
+    db.session.add(message)
+    return message
+
+
+def _compose(
+    kind: str, recipient: str, language: str, now: datetime, context: Mapping[str, Any]
+) -> dict[str, Any]:
     with speaking(language) as spoken:
         text = _BLANK_LINES.sub("\n\n", render_template(f"mail/{kind}.txt", **context))
     subject, _, body = text.strip().partition("\n")
-    message = OutboxMessage(
-        kind=kind,
-        recipient=recipient,
-        language=spoken.tag,
-        subject=subject.removeprefix(SUBJECT_PREFIX),
-        body=body.strip() + "\n",
-        created_at=now,
-        due_at=now,
-    )
-    db.session.add(message)
-    return message
+    return {
+        "kind": kind,
+        "recipient": recipient,
+        "language": spoken.tag,
+        "subject": subject.removeprefix(SUBJECT_PREFIX),
+        "body": body.strip() + "\n",
+        "created_at": now,
+        "due_at": now,
+    }
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One of many e-mails of a kind."""
+
+    recipient: str
+    language: str
+    context: Mapping[str, Any]
+
+
+def post_letters(kind: str, letters: Collection[Letter], now: datetime) -> None:
+    """Add many e-mails of a kind to the outbox by one statement; else as `post_message`."""
+    rows = [
+        _compose(kind, letter.recipient, letter.language, now, letter.context) for letter in letters
+    ]
+    if rows:
+        db.session.execute(insert(OutboxMessage), rows)
 
 
 def attach(message: OutboxMessage, enclosure: Enclosure) -> None:

@@ -11,6 +11,8 @@ from email.utils import format_datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from email_validator import EmailNotValidError, validate_email
+
 from soar_lms.config import Config
 from soar_lms.messages.attachments import make_attachment
 from soar_lms.messages.models import OutboxMessage
@@ -37,7 +39,7 @@ def build_email(message: OutboxMessage, config: Config) -> EmailMessage:
     email["Message-ID"] = f"<outbox-{message.id}.{message.created_at:%Y%m%d%H%M%S}@{domain}>"
     email["Date"] = format_datetime(message.created_at)
     email["From"] = config.mail_from
-    email["To"] = message.recipient
+    email["To"] = to_ascii(message.recipient)
     email["Subject"] = message.subject
     email["Auto-Submitted"] = "auto-generated"
     email.set_content(message.body)
@@ -48,6 +50,18 @@ def build_email(message: OutboxMessage, config: Config) -> EmailMessage:
         )
     email["Content-Language"] = message.language  # after the content, which resets such headers
     return email
+
+
+def to_ascii(address: str) -> str:
+    """Return an address with its domain as DNS has it: not every server takes Unicode (RFC 6531).
+
+    What is before the @ cannot be written otherwise, and stays.
+    """
+    try:
+        valid = validate_email(address, check_deliverability=False)
+    except EmailNotValidError:
+        return address
+    return valid.ascii_email or address
 
 
 def _send_by_smtp(message: OutboxMessage, config: Config) -> None:

@@ -14,11 +14,13 @@ from sqlalchemy import bindparam, select, text, update
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from soar_lms.accounts.models import Person
+from soar_lms.cohorts.models import Cohort
 from soar_lms.config import SQLiteSynchronous
 from soar_lms.database import (
     Among,
     Numbers,
     UTCDateTime,
+    Words,
     WriteWithoutCSRFError,
     db,
     transaction,
@@ -289,3 +291,14 @@ def test_one_of_many_numbers_is_looked_up_in_an_index(context: Flask) -> None:
 
     assert "= 1" not in written
     assert written.rstrip().endswith(")")
+
+
+def test_texts_of_every_kind_are_found_among_many(context: Flask) -> None:
+    names = ["Ñandú", 'a "b"', "back\\slash", "🙂"]
+    with transaction():
+        db.session.add_all(Cohort(name=name, created_at=NOW) for name in [*names, "other"])
+    wanted = bindparam("names", names, Words)
+
+    found = db.session.scalars(select(Cohort.name).where(Among(Cohort.name, wanted)))
+
+    assert sorted(found) == sorted(names)

@@ -151,6 +151,17 @@ def test_an_address_with_letters_the_server_does_not_take_is_a_failure_like_any_
     assert only(server)["To"] == "ben@example.org"
 
 
+def test_a_domain_with_accents_is_written_as_the_internet_has_it(
+    context: Flask, tmp_path: Path, server: MailServer
+) -> None:
+    with transaction():
+        db.session.add(message(id=None, recipient="ana@clínica.example.org"))
+
+    send_due(make_transport(with_server(tmp_path, server)), MOMENT)
+
+    assert only(server)["To"] == "ana@xn--clnica-4va.example.org"
+
+
 # --- files --------------------------------------------------------------------------------------
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from soar_lms.accounts.models import Person, PersonEmail, PersonLicense
 from soar_lms.certificates.models import Certificate
-from soar_lms.cohorts.models import Cohort, RosterLine
+from soar_lms.cohorts.models import Cohort, RosterDraft, RosterLine
 from soar_lms.content import catalogue
 from soar_lms.database import db
 from tests.pages import walk
@@ -52,6 +52,7 @@ def typed(arabic: World) -> set[str]:
     with arabic.app.app_context():
         texts = [text for column in TYPED for text in db.session.scalars(select(column))]
         texts += titles()
+        texts += [str(rows) for rows in db.session.scalars(select(RosterDraft.rows))]
     return {ZONE, *(word for text in texts for word in words_of(text))}
 
 

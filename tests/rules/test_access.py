@@ -68,12 +68,17 @@ COHORT = "/en/cohorts/{cohort}"
 MEMBER = "/en/cohorts/{cohort}/members/{member}"
 GRANT = f"{MEMBER}/{{module}}/grant"
 INVITATIONS = "/en/cohorts/{cohort}/invitations"
+ROSTER = "/en/cohorts/{cohort}/roster"
+DRAFT = f"{ROSTER}/{{draft}}"
 NOT_ENROLLED = (MODULE,) * 4
 EMAILS = "/en/profile/emails"
 LICENSES = "/en/profile/licenses"
 ADMIN = "/en/administration"
 PAIR = f"{ADMIN}/people/merge/{{member}}/{{other_learner}}"
 ASKED: Answers = (SIGN_IN, 200, 410, 410, 410, 410)
+
+DRAFTED: Answers = (SIGN_IN, 404, 404, 200, 404, 410)
+"""A list is for whoever sent it; others who may see the group are told that it is not there."""
 
 DELETABLE: Answers = (SIGN_IN, 200, 200, 200, 200, 409)
 """The site's only administrator cannot go."""
@@ -180,6 +185,13 @@ ACCESS: Mapping[tuple[str, str], Row] = {
     # The learner of the matrix is in the test: there is nothing to give, and no form.
     ("cohorts.grant_more", "POST"): Row(GRANT, to(GRANT, OWN_STAFF)),
     ("cohorts.invite_people", "GET"): Row(INVITATIONS, OWN_STAFF),
+    ("cohorts.import_roster", "GET"): Row(ROSTER, OWN_STAFF),
+    ("cohorts.import_roster", "POST"): Row(ROSTER, refused(OWN_STAFF)),
+    ("cohorts.choose_columns", "POST"): Row(f"{ROSTER}/columns", refused(OWN_STAFF)),
+    ("cohorts.download_sample", "GET"): Row("/en/cohorts/roster-sample.csv", STAFF),
+    ("cohorts.show_draft", "GET"): Row(DRAFT, DRAFTED),
+    ("cohorts.apply_draft", "POST"): Row(f"{DRAFT}/import", refused(DRAFTED)),
+    ("cohorts.discard_draft", "POST"): Row(f"{DRAFT}/discard", refused(DRAFTED)),
     ("cohorts.export_certificates", "GET"): Row("/en/cohorts/{cohort}/certificates", OWN_STAFF),
     ("cohorts.export_certificates", "POST"): Row(
         "/en/cohorts/{cohort}/certificates", refused(OWN_STAFF)

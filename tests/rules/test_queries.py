@@ -53,6 +53,7 @@ COHORT_PAGES = {
     "/en/cohorts/{cohort}?q=ana": 8,
     "/en/cohorts/{cohort}/invitations": 6,
     "/en/cohorts/{cohort}/certificates": 8,
+    "/en/cohorts/{cohort}/roster": 5,
     "/en/cohorts/{cohort}/members.csv": 12,
     "/en/cohorts/{cohort}/progress": 8,
     "/en/cohorts/{cohort}/progress/days.csv": 9,

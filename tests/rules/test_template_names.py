@@ -69,7 +69,7 @@ def rendered_by(source: Source) -> set[str]:
     posted = {
         f"mail/{kind.value}.txt"
         for call in source.calls()
-        if dotted(call.func) == "post_message"
+        if dotted(call.func) in {"post_message", "post_letters"}
         for kind in call.args[:1]
         if isinstance(kind, ast.Constant) and isinstance(kind.value, str)
     }
@@ -154,7 +154,12 @@ def test_the_templates_that_code_names_are_found() -> None:
     source = Source(
         "pages.py",
         "render_template('pages/a.html', x=1)\npost_message('ready', recipient='x')\n"
-        "_page('pages/b.html')\npost_message(kind)",
+        "_page('pages/b.html')\npost_message(kind)\npost_letters('many', [], now)",
     )
 
-    assert rendered_by(source) == {"pages/a.html", "pages/b.html", "mail/ready.txt"}
+    assert rendered_by(source) == {
+        "pages/a.html",
+        "pages/b.html",
+        "mail/many.txt",
+        "mail/ready.txt",
+    }

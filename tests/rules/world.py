@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -28,6 +29,8 @@ from soar_lms.cohorts.certificates import Wish
 from soar_lms.cohorts.invitations import invite
 from soar_lms.cohorts.models import Cohort, RosterLine
 from soar_lms.cohorts.roster import Entry
+from soar_lms.cohorts.roster_drafts import keep_draft
+from soar_lms.cohorts.roster_rows import Row
 from soar_lms.content import catalogue
 from soar_lms.database import Base, db, transaction
 from soar_lms.learning import services as learning
@@ -115,6 +118,7 @@ def make_world(app: Flask) -> World:
                 now=NOW,
             ).id,
             "task": _ask_for_certificates(cohort, people["trainer"]),
+            "draft": _send_list(cohort, people["trainer"]),
             "email_link": emails.make_token(people["learner"].id, "another@example.org"),
         }
     return World(app, people, places)
@@ -148,6 +152,13 @@ def _ask_for_certificates(cohort: Cohort, trainer: Person) -> int:
     return cohort_certificates.ask_for_certificates(
         cohort, wish, owner=trainer, language="en", now=NOW
     ).id
+
+
+def _send_list(cohort: Cohort, trainer: Person) -> int:
+    """Return the number of a list that waits to be imported."""
+    rows = [Row(2, "", "listed@example.org", "")]
+    facts: dict[str, Any] = {"unused": [], "clients": [], "sheet": None}
+    return keep_draft(cohort, rows, facts=facts, language="en", owner=trainer, now=utc_now()).id
 
 
 def _invite(cohort: Cohort, trainer: Person) -> dict[str, str | int]:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from io import BytesIO
-
 import structlog
 from flask import Response, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel.speaklater import LazyString
 from werkzeug.exceptions import RequestEntityTooLarge
-from werkzeug.formparser import FormDataParser
 
 from soar_lms.access import Access, access
 from soar_lms.certificates.checking import Fault, NotOursError, check_file
@@ -18,14 +15,12 @@ from soar_lms.certificates.views.blueprint import blueprint
 from soar_lms.certificates.views.verify import answer, describe
 from soar_lms.clock import utc_now
 from soar_lms.i18n import lazy_gettext
+from soar_lms.uploads import allow_files, drain
 
 log = structlog.get_logger(__name__)
 
 LARGEST = 5_000_000
 """Bytes of a request; a certificate has some 25,000."""
-MOST_DRAINED = 64_000_000
-"""What is read of a larger one, so that its sender gets to see the answer."""
-_CHUNK = 65_536
 
 NOTHING = "nothing"
 TOO_LARGE = "too-large"
@@ -65,12 +60,13 @@ def check_upload() -> ResponseReturnValue:
 
     Nothing is written, so no form token is asked for, and none is needed by whoever has no cookie.
     """
-    request.max_content_length = LARGEST
+    allow_files(LARGEST)
     try:
-        data = _read_upload()
+        file = request.files.get("file")
     except RequestEntityTooLarge:
-        _drain()
+        drain()
         return _refuse(TOO_LARGE, RequestEntityTooLarge.code)
+    data = file.read() if file else b""
     if not data:
         return _refuse(NOTHING)
     try:
@@ -88,29 +84,6 @@ def check_upload() -> ResponseReturnValue:
     facts = describe(certificate, certificate.status_at(utc_now()))
     facts["file"] = _COMPARED[found.unchanged]
     return answer(facts, certificate, file=found)
-
-
-def _read_upload() -> bytes:
-    """Return the file that was sent; Flask's own way would put a large one on the disk meanwhile.
-
-    :raises RequestEntityTooLarge: when more was sent than a certificate can have.
-    """
-    parser = FormDataParser(stream_factory=lambda *_arguments, **_named: BytesIO())
-    _, _, files = parser.parse(
-        request.stream, request.mimetype, request.content_length, request.mimetype_params
-    )
-    file = files.get("file")
-    return file.read() if file else b""
-
-
-def _drain() -> None:
-    """Read on for a while: a browser that is still sending does not read an answer."""
-    stream, left = request.environ["wsgi.input"], min(request.content_length or 0, MOST_DRAINED)
-    while left > 0:
-        chunk = stream.read(min(_CHUNK, left))
-        if not chunk:
-            return
-        left -= len(chunk)
 
 
 def _refuse(fault: str, status: int = 422) -> Response:
