@@ -44,6 +44,7 @@ from soar_lms.keys import make_badge_key
 from soar_lms.learning.commands import assessments, learners
 from soar_lms.learning.jobs import renew_standings, write_follow_ups
 from soar_lms.learning.keeping import renew_outdated
+from soar_lms.messages.commands import messages
 from soar_lms.messages.worker import Job, run_worker
 from soar_lms.migrations import downgrade, upgrade
 from soar_lms.seeding import seed_cohort
@@ -276,5 +277,6 @@ certificates.add_command(restore)
 main.add_command(cohorts)
 main.add_command(credit)
 main.add_command(learners)
+main.add_command(messages)
 main.add_command(people)
 main.add_command(translations)

@@ -69,6 +69,9 @@ TRIED = {
     "uq_roster_lines_cohort_id_email": (
         "cohorts/test_invitations.py::test_people_invited_twice_at_once_get_one_e_mail"
     ),
+    "pk_bounced_addresses": (
+        "messages/test_bounces.py::test_an_address_that_bounces_twice_at_once_is_noted_once"
+    ),
     "uq_tasks_live": "tasks/test_services.py::test_asking_at_once_begins_one_task",
     "pk_standings": "learning/test_keeping.py::test_enrolling_at_once_keeps_one_row",
     "uq_roster_places_cohort_id_person_id": (
