@@ -14,6 +14,7 @@ from benchmarks.figures import Figure
 from benchmarks.latencies import measure_waiting
 from benchmarks.many import measure_many
 from benchmarks.processes import measure_start
+from benchmarks.reminders import measure_reminders
 from benchmarks.report import measure_report
 from benchmarks.requests import measure_answers, measure_lessons
 
@@ -26,6 +27,7 @@ WORKLOADS = {
     "start": measure_start,
     "crash": measure_crash,
     "report": measure_report,
+    "reminders": measure_reminders,
 }
 
 

@@ -27,6 +27,10 @@ _POSTS = {
     "cohorts.invite_people": "30 per hour",
     "cohorts.send_again": "120 per hour",
     "cohorts.export_certificates": "60 per hour",
+    "reminders.send_reminders": "60 per hour",
+    "reminders.remind_member": "120 per hour",
+    # A mail provider has few addresses, and clicks in the name of many readers.
+    "reminders.stop_mail": "1200 per hour",
 }
 _GETS = {
     "certificates.verify_code": "120 per minute",
@@ -40,6 +44,7 @@ _GETS = {
     "learning.give_follow_up": "120 per minute",
     "learning.stop_follow_up": "120 per minute",
     "cohorts.show_invitation": "120 per minute",
+    "reminders.stop_mail": "120 per minute",
 }
 
 

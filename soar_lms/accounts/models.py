@@ -51,6 +51,10 @@ class Person(Base, UserMixin):
     profession: Mapped[str | None] = mapped_column(String(40))
     territory: Mapped[str | None] = mapped_column(String(2))
     """State or territory of practice (USPS code): programmes report their reach by it."""
+    reminders_off_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """Since when they want no reminders; None while they are written to."""
+    digest_off_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """The same of the weekly summary for trainers."""
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 

@@ -58,6 +58,8 @@ class Action(StrEnum):
     INVITED = "invited"
     INVITATION_ACCEPTED = "invitation-accepted"
     INVITATION_WITHDRAWN = "invitation-withdrawn"
+    REMINDED = "reminded"
+    REMINDERS_CHANGED = "reminders-changed"
     CERTIFICATE_CORRECTED = "certificate-corrected"
     CERTIFICATE_REVOKED = "certificate-revoked"
     CERTIFICATE_RESTORED = "certificate-restored"

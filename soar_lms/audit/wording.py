@@ -34,6 +34,8 @@ ACTIONS: Mapping[Action, LazyString] = {
     Action.INVITED: _("invited people to a group"),
     Action.INVITATION_ACCEPTED: _("accepted an invitation"),
     Action.INVITATION_WITHDRAWN: _("removed an invitation"),
+    Action.REMINDED: _("sent reminders"),
+    Action.REMINDERS_CHANGED: _("changed when a group sends reminders"),
     Action.CERTIFICATE_CORRECTED: _("corrected the name on a certificate"),
     Action.CERTIFICATE_REVOKED: _("revoked a certificate"),
     Action.CERTIFICATE_RESTORED: _("restored a certificate"),

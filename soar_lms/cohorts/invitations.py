@@ -145,11 +145,6 @@ def _list_known(cohort: Cohort, emails: Collection[str]) -> set[str]:
 
 def _send(line: RosterLine, cohort: Cohort, inviter: Person | Reader, now: datetime) -> None:
     """Write an e-mail with a new secret; that of an earlier one is worth nothing any more."""
-    token = secrets.token_urlsafe(16)
-    line.token_hash = _digest(token)
-    line.invited_at = now
-    line.expires_at = now + LINK_LASTS
-    line.invitations_sent += 1
     post_message(
         "invitation",
         recipient=line.email,
@@ -159,8 +154,18 @@ def _send(line: RosterLine, cohort: Cohort, inviter: Person | Reader, now: datet
         inviter=inviter.name,
         group=cohort.name,
         days=LINK_LASTS.days,
-        address=public_url("cohorts.show_invitation", token=token, language=line.language),
+        address=renew_link(line, now),
     )
+
+
+def renew_link(line: RosterLine, now: datetime) -> str:
+    """Give a line a new secret and a new end, for one more e-mail; return where it leads."""
+    token = secrets.token_urlsafe(16)
+    line.token_hash = _digest(token)
+    line.invited_at = now
+    line.expires_at = now + LINK_LASTS
+    line.invitations_sent += 1
+    return public_url("cohorts.show_invitation", token=token, language=line.language)
 
 
 def _digest(token: str) -> str:
