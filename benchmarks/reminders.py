@@ -63,7 +63,11 @@ def _measure(cohort_id: int, label: str, first: dict[str, float]) -> Iterator[Fi
 
 
 def _prepare(cohort_id: int, now: datetime) -> str:
-    """Have the first module of a group due in three days, and the group remind."""
+    """Have the first module of a group due in three days, and the group remind.
+
+    The worker lives long: it has looked before, and knows its time zones.
+    """
+    plan_reminders(now)
     with transaction():
         trainer_id = db.session.scalars(
             select(CohortTrainer.person_id).where(CohortTrainer.cohort_id == cohort_id)

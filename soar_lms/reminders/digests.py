@@ -26,9 +26,9 @@ from soar_lms.cohorts.models import (
 from soar_lms.database import db
 from soar_lms.messages.services import post_message, public_url
 from soar_lms.reminders.choices import Mail, stop_url
-from soar_lms.reminders.ladder import Zones, all_zones, group_zones
+from soar_lms.reminders.ladder import Zones, group_zones
 from soar_lms.reminders.models import Reminder, State, WeeklyDigest
-from soar_lms.reminders.people import unfinished
+from soar_lms.reminders.people import list_zones, unfinished
 
 AT_A_TIME = 50
 WEEK = timedelta(days=7)
@@ -57,7 +57,7 @@ def list_mornings(now: datetime) -> list[Zones]:
     """Return where it is time for the summary, and somebody waits for it; it takes no lock."""
     return [
         zones
-        for zones in group_zones(now, all_zones())
+        for zones in group_zones(now, list_zones())
         if zones.send_at == now
         and zones.day.weekday() <= LAST_WEEKDAY
         and db.session.scalar(_waiting(zones).limit(1)) is not None

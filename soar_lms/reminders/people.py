@@ -21,13 +21,19 @@ from sqlalchemy import (
 
 from soar_lms.accounts.models import Person
 from soar_lms.cohorts.models import ReportLine
-from soar_lms.database import Among, Numbers, UTCDateTime
+from soar_lms.database import Among, Numbers, UTCDateTime, db
 from soar_lms.learning.renewal import Status
 from soar_lms.messages.bounces import is_bouncing
-from soar_lms.reminders.ladder import Zones
+from soar_lms.reminders.ladder import Zones, all_zones
 from soar_lms.reminders.models import Reminder, Why
 
 _line = ReportLine
+
+
+def list_zones() -> list[str]:
+    """Return the time zones that people have: a few, of the 600 there are."""
+    found = db.session.scalars(select(Person.time_zone).distinct())
+    return sorted(all_zones().intersection(found))
 
 
 def is_finished(state: str, expires_at: int, now: datetime) -> bool:

@@ -28,15 +28,21 @@ from soar_lms.reminders.ladder import (
     FARTHEST,
     LATE_DAYS,
     Zones,
-    all_zones,
     group_zones,
     live_step,
 )
 from soar_lms.reminders.models import Kind, Reminder, ReminderLadder, State
-from soar_lms.reminders.people import day_of, moment_of, select_people, was_reminded, why_not
+from soar_lms.reminders.people import (
+    day_of,
+    list_zones,
+    moment_of,
+    select_people,
+    was_reminded,
+    why_not,
+)
 from soar_lms.reminders.services import ladder_of
 
-BATCH = 5_000
+BATCH = 20_000
 """People who are planned in one transaction."""
 TODAY = "today"
 """Had a reminder of this module today: the one reason that is no `Why`."""
@@ -86,8 +92,9 @@ def list_plans(catalogue: Catalogue, now: datetime) -> list[Plan]:
 
 
 def _list_live(catalogue: Catalogue, now: datetime) -> Iterator[Plan]:
-    days = _list_days(now)
-    for cohort_id, module_id, due_on, row in _list_due(now):
+    found = _list_due(now)
+    days = _list_days(now) if found else []
+    for cohort_id, module_id, due_on, row in found:
         if module_id not in catalogue.modules:
             continue
         for zones in days:
@@ -98,7 +105,7 @@ def _list_live(catalogue: Catalogue, now: datetime) -> Iterator[Plan]:
 
 def _list_days(now: datetime) -> list[Zones]:
     """Return the days that it is now where people read e-mail at this hour."""
-    return [zones for zones in group_zones(now, all_zones()) if zones.send_at == now]
+    return [zones for zones in group_zones(now, list_zones()) if zones.send_at == now]
 
 
 def _list_due(now: datetime) -> list[Any]:
@@ -216,7 +223,7 @@ def preview(
 
     :param person_ids: only these of the cohort; None: all who have not completed it.
     """
-    hours = group_zones(now, all_zones())
+    hours = group_zones(now, list_zones())
     people = select_people(cohort.id, module_id, now, person_ids)
     reason = _reason(module_id, hours)
     is_later = case((moment_of(hours) > literal(now, UTCDateTime()), 1), else_=0)
@@ -238,7 +245,7 @@ def preview(
 
 def list_open_modules(cohort: Cohort, person_id: int, now: datetime) -> dict[str, str]:
     """Return the modules that somebody has not completed, each with why no e-mail can be sent."""
-    hours = group_zones(now, all_zones())
+    hours = group_zones(now, list_zones())
     module_id: Any = ReportLine.module_id
     people = select_people(cohort.id, None, now, [person_id])
     rows = db.session.execute(people.add_columns(module_id, _reason(module_id, hours)))
@@ -267,7 +274,7 @@ def remind(
     """
     _lock(cohort)
     found = preview(cohort, module_id, now, person_ids)
-    hours = group_zones(now, all_zones())
+    hours = group_zones(now, list_zones())
     people = select_people(cohort.id, module_id, now, person_ids).where(
         ~was_reminded(module_id, day_of(hours))
     )

@@ -56,7 +56,7 @@ COHORT_PAGES = {
     "/en/cohorts/{cohort}/members.csv": 12,
     "/en/cohorts/{cohort}/members.xlsx": 16,
     "/en/cohorts/{cohort}/reminders": 5,
-    "/en/cohorts/{cohort}/reminders/{module}/send": 6,
+    "/en/cohorts/{cohort}/reminders/{module}/send": 7,
     "/en/cohorts/{cohort}/reminders/log": 3,
     "/en/cohorts": 3,
 }
