@@ -13,6 +13,8 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    false,
+    func,
     literal,
     or_,
     select,
@@ -90,16 +92,17 @@ def why_not() -> ColumnElement[str]:
 
 
 def was_reminded(module_id: Any, since: Any) -> ColumnElement[bool]:
-    """Return the condition that somebody was, or is to be, reminded of a module since a day."""
-    return (
-        select(Reminder.id)
-        .where(
-            Reminder.person_id == Person.id,
-            Reminder.module_id == module_id,
-            Reminder.day >= since,
-        )
-        .exists()
+    """Return the condition that somebody was, or is to be, reminded of a module since a day.
+
+    It asks for the newest day, which is one step in an index. `EXISTS` becomes a join, for which
+    PostgreSQL reads all reminders once for each person while it has no statistics of them.
+    """
+    newest = (
+        select(func.max(Reminder.day))
+        .where(Reminder.person_id == Person.id, Reminder.module_id == module_id)
+        .scalar_subquery()
     )
+    return func.coalesce(newest >= since, false())
 
 
 def day_of(hours: Collection[Zones]) -> ColumnElement[date]:
