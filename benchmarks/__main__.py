@@ -16,6 +16,7 @@ from benchmarks.latencies import measure_waiting
 from benchmarks.many import measure_many
 from benchmarks.processes import measure_start
 from benchmarks.programme import measure_programme
+from benchmarks.reminders import measure_reminders
 from benchmarks.report import measure_report
 from benchmarks.requests import measure_answers, measure_lessons
 from benchmarks.roster import measure_roster
@@ -32,6 +33,7 @@ WORKLOADS = {
     "charts": measure_charts,
     "programme": measure_programme,
     "roster": measure_roster,
+    "reminders": measure_reminders,
 }
 
 

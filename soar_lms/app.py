@@ -35,6 +35,7 @@ from soar_lms.logs import configure_logs
 from soar_lms.messages import views as messages
 from soar_lms.operations import configure_operations
 from soar_lms.programme import views as programme
+from soar_lms.reminders.views import blueprint as reminders
 from soar_lms.sessions import SessionInterface
 from soar_lms.tasks import views as tasks
 from soar_lms.templating import configure_templates
@@ -77,6 +78,7 @@ def create_app(config: Config | None = None) -> Flask:
         certificates,
         cohorts,
         programme.blueprint,
+        reminders,
         administration,
         account.blueprint,
         messages.blueprint,

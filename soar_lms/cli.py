@@ -47,8 +47,16 @@ from soar_lms.keys import make_badge_key
 from soar_lms.learning.commands import assessments, learners
 from soar_lms.learning.jobs import renew_standings, write_follow_ups
 from soar_lms.learning.keeping import renew_outdated
+from soar_lms.messages.commands import messages
 from soar_lms.messages.worker import Job, run_worker
 from soar_lms.migrations import downgrade, upgrade
+from soar_lms.reminders.jobs import (
+    plan_reminders,
+    post_reminders,
+    remind_invited,
+    tidy_reminders,
+    write_digests,
+)
 from soar_lms.seeding import seed_cohort
 from soar_lms.server import serve
 from soar_lms.tasks import worker as tasks
@@ -67,6 +75,11 @@ JOBS = (
         every=timedelta(minutes=1),
         first=timedelta(minutes=1),  # loading what makes documents takes a second or two
     ),
+    Job("reminders", plan_reminders, every=timedelta(minutes=5)),
+    Job("reminders to send", post_reminders, every=timedelta(seconds=10)),
+    Job("reminders of invitations", remind_invited, every=timedelta(minutes=5)),
+    Job("weekly summaries", write_digests, every=timedelta(minutes=5)),
+    Job("old reminders", tidy_reminders, every=timedelta(hours=1)),
     Job("standings", renew_standings, every=timedelta(minutes=1)),
     Job("lists to import", tidy_drafts, every=timedelta(hours=1)),
 )
@@ -299,5 +312,6 @@ certificates.add_command(restore)
 main.add_command(cohorts)
 main.add_command(credit)
 main.add_command(learners)
+main.add_command(messages)
 main.add_command(people)
 main.add_command(translations)

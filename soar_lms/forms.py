@@ -148,6 +148,18 @@ def check_token() -> bool:
     return True
 
 
+def is_one_click() -> bool:
+    """Whether a mail program asks in its reader's name to end such e-mail (RFC 8058); it may write.
+
+    It sends no token of a form: the address, which only the e-mail had, stands for it. So only
+    views whose address is such a secret ask this.
+    """
+    asks = request.method == "POST" and request.form.get("List-Unsubscribe") == "One-Click"
+    if asks:
+        g.csrf_checked = True
+    return asks
+
+
 class ActionForm(Form):
     """A button: nothing to fill in, but a token to check."""
 

@@ -32,6 +32,10 @@ _POSTS = {
     "cohorts.apply_draft": "60 per hour",
     "cohorts.send_again": "120 per hour",
     "cohorts.export_certificates": "60 per hour",
+    "reminders.send_reminders": "60 per hour",
+    "reminders.remind_member": "120 per hour",
+    # A mail provider has few addresses, and clicks in the name of many readers.
+    "reminders.stop_mail": "1200 per hour",
 }
 _GETS = {
     "certificates.verify_code": "120 per minute",
@@ -46,6 +50,7 @@ _GETS = {
     "learning.give_follow_up": "120 per minute",
     "learning.stop_follow_up": "120 per minute",
     "cohorts.show_invitation": "120 per minute",
+    "reminders.stop_mail": "120 per minute",
 }
 # Endpoint -> how often one account may ask for it, from wherever: addresses are cheap to change.
 _OF_AN_ACCOUNT = {

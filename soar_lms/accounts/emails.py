@@ -22,6 +22,7 @@ from soar_lms.audit.services import Action, Actor, record
 from soar_lms.database import Among, Numbers, Words, db
 from soar_lms.errors import DomainError, NotFoundError
 from soar_lms.i18n import lazy_gettext
+from soar_lms.messages.bounces import forget_bounces
 from soar_lms.messages.services import post_message, public_url
 
 MOST_EMAILS = 5
@@ -254,6 +255,7 @@ def _take_over(person: Person, row: PersonEmail, now: datetime) -> None:
         return
     _free_from_unconfirmed(row.email, person.id)
     _verify(row, now)
+    forget_bounces([row.email])
     tell_followers([person.id])
     _tell_of_change(person, person.email, now)
     record(Action.EMAIL_ADDED, actor=Actor(person.id), now=now, person_id=person.id)

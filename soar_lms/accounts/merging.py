@@ -78,8 +78,11 @@ def close_into(keep: Person, other: Person) -> None:
     """Close an account; its addresses sign in to the one that stays, which gets its licenses.
 
     The address in its record becomes one that cannot exist (RFC 6761, section 6.4), since an
-    address is one account's. Being closed ends its sessions.
+    address is one account's. Being closed ends its sessions. Who wants no reminders at one of them
+    wants none.
     """
+    keep.reminders_off_at = keep.reminders_off_at or other.reminders_off_at
+    keep.digest_off_at = keep.digest_off_at or other.digest_off_at
     other.active = False
     other.email = f"merged-{other.id}@merged.invalid"
     db.session.flush()

@@ -54,6 +54,10 @@ class Person(Base, UserMixin):
     """State or territory of practice (USPS code): programmes report their reach by it."""
     reads_programme: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether they may read programme reports: numbers of everybody, whatever their role."""
+    reminders_off_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """Since when they want no reminders; None while they are written to."""
+    digest_off_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """The same of the weekly summary for trainers."""
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, abort, after_this_request, g, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
+from flask_login import user_logged_in
 from flask_principal import Principal
 from flask_security import Security, SQLAlchemyUserDatastore
 from flask_security.mail_util import MailUtil
@@ -33,6 +34,7 @@ from soar_lms.config import Config
 from soar_lms.database import db, read
 from soar_lms.i18n import get_domain
 from soar_lms.i18n import marked as _
+from soar_lms.messages.bounces import forget_bounces
 from soar_lms.messages.services import post_message, public_url
 
 MIN_PASSWORD = 10
@@ -194,6 +196,7 @@ def configure_security(app: Flask, config: Config) -> None:
     app.login_manager.user_loader(_load_person)  # type: ignore[attr-defined]
     app.before_request_funcs.setdefault("security", []).append(_refuse_nonsense)
     _leave_out_principal(app)
+    user_logged_in.connect(_note_seen, app)
     app.view_functions["security.confirm_email"] = confirm_email
     for name, level in _LEVELS.items():
         declare_access(app, f"security.{name}", level)
@@ -264,6 +267,11 @@ def _settings(config: Config) -> dict[str, Any]:
         "JOIN_USER_ROLES": False,
         "CACHE_CONTROL": {},
     }
+
+
+def _note_seen(_app: Flask, user: Person, **_others: Any) -> None:
+    """Try the address of somebody again who has come back; the next e-mail tells if it works."""
+    forget_bounces([user.email])
 
 
 def _leave_out_principal(app: Flask) -> None:

@@ -62,6 +62,8 @@ POINTERS: Mapping[tuple[str, str], Fate] = {
     ("person_licenses", "person_id"): Fate.DELETED,
     ("person_merges", "keep_id"): Fate.DELETED,
     ("person_merges", "other_id"): Fate.DELETED,
+    ("reminders", "line_id"): Fate.DELETED,
+    ("reminders", "person_id"): Fate.DELETED,
     ("report_lines", "place_id"): Fate.DELETED,
     ("roster_drafts", "owner_id"): Fate.DELETED,
     ("roster_lines", "person_id"): Fate.DELETED,
@@ -70,6 +72,7 @@ POINTERS: Mapping[tuple[str, str], Fate] = {
     ("standings", "enrolment_id"): Fate.DELETED,
     ("standings", "person_id"): Fate.DELETED,
     ("tasks", "owner_id"): Fate.DELETED,
+    ("weekly_digests", "person_id"): Fate.DELETED,
 }
 """Every foreign key that leads to `people` in the end; a rule test knows when one is missing."""
 

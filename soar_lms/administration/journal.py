@@ -30,10 +30,14 @@ Change = dict[str, Any]
 """{table, key, before, after}: rows as they were and are; None where there was or is none."""
 
 NOT_FOLLOWED = frozenset(
-    {"person_merges", "tasks", "roster_drafts", "standings", "roster_places", "report_lines"}
+    {
+        *("person_merges", "tasks", "roster_drafts", "reminders", "weekly_digests"),
+        *("standings", "roster_places", "report_lines"),
+    }
 )
-"""Merges point to people, and are no part of what is merged; tasks and lists are gone in
-days. The others are worked out from what is, and no records themselves."""
+"""Merges point to people, and are no part of what is merged; tasks and lists are gone in days, and
+which e-mail was written is no record of learning. The others are worked out from what is, and no
+records themselves."""
 
 _FROM_TEXT: Mapping[type, Callable[[str], Any]] = {
     datetime: datetime.fromisoformat,

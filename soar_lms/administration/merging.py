@@ -77,12 +77,15 @@ POINTERS: Mapping[tuple[str, str], Fate] = {
     ("person_merges", "other_id"): Fate.STAYS,
     # A list that waits to be imported is gone in a day, and is sent again.
     ("roster_drafts", "owner_id"): Fate.STAYS,
+    # The log says which account was written to, and is gone in a year.
+    ("reminders", "person_id"): Fate.STAYS,
     ("roster_lines", "person_id"): Fate.MOVED,
     # A file that an account asked for is gone in days, and is asked for again with a click.
     ("tasks", "owner_id"): Fate.STAYS,
     ("roster_places", "person_id"): Fate.FOLLOWS,
     ("standings", "enrolment_id"): Fate.FOLLOWS,
     ("standings", "person_id"): Fate.FOLLOWS,
+    ("weekly_digests", "person_id"): Fate.STAYS,
 }
 """Every foreign key to `people` and `enrolments`; a rule test knows when one is missing."""
 

@@ -70,6 +70,8 @@ class Action(StrEnum):
     JOIN_LINK_CHANGED = "join-link-changed"
     JOIN_APPROVED = "join-approved"
     JOIN_DECLINED = "join-declined"
+    REMINDED = "reminded"
+    REMINDERS_CHANGED = "reminders-changed"
     CERTIFICATE_CORRECTED = "certificate-corrected"
     CERTIFICATE_REVOKED = "certificate-revoked"
     CERTIFICATE_RESTORED = "certificate-restored"

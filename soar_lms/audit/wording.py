@@ -46,6 +46,8 @@ ACTIONS: Mapping[Action, LazyString] = {
     Action.JOIN_LINK_CHANGED: _("changed the link to join a group"),
     Action.JOIN_APPROVED: _("let somebody into a group"),
     Action.JOIN_DECLINED: _("did not let somebody into a group"),
+    Action.REMINDED: _("sent reminders"),
+    Action.REMINDERS_CHANGED: _("changed when a group sends reminders"),
     Action.CERTIFICATE_CORRECTED: _("corrected the name on a certificate"),
     Action.CERTIFICATE_REVOKED: _("revoked a certificate"),
     Action.CERTIFICATE_RESTORED: _("restored a certificate"),

@@ -6,13 +6,10 @@ account with another is one person. Why: `docs/decisions/0015-invitations.md`.
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import and_, bindparam, delete, insert, or_, select
 
@@ -20,11 +17,11 @@ from soar_lms.accounts.emails import add_proven_email, list_owners, list_verifie
 from soar_lms.accounts.models import Person, Reader
 from soar_lms.accounts.services import list_people
 from soar_lms.audit.services import Action, Actor, record
+from soar_lms.cohorts.invitation_links import digest, make_link, renew, write_letter
 from soar_lms.cohorts.models import Cohort, CohortMember, RosterLine
 from soar_lms.cohorts.places import Source, place_lines, take_line
 from soar_lms.cohorts.roster import Entry
 from soar_lms.cohorts.services import (
-    LINK_LASTS,
     join_cohort,
     list_member_ids,
     lock_cohort,
@@ -35,7 +32,7 @@ from soar_lms.cohorts.services import (
 from soar_lms.database import Among, Numbers, db
 from soar_lms.errors import DomainError, NotFoundError
 from soar_lms.i18n import lazy_gettext
-from soar_lms.messages.services import Letter, post_letters, public_url
+from soar_lms.messages.services import post_letters, public_url
 
 KEPT_FOR = timedelta(days=90)
 """How long a line that nobody accepted stays after its end; the privacy page says it."""
@@ -167,11 +164,11 @@ def add_lines(
         return
     rows, letters = [], []
     for entry in entries:
-        token, link = _make_link(now)
+        token, link = make_link(now)
         spoken = entry.language or language
         called = {"name": entry.name, "email": entry.email, "language": spoken}
         rows.append({"cohort_id": cohort.id, "invitations_sent": 1, **called, **link})
-        letters.append(_write_letter(cohort, inviter, token, **called))
+        letters.append(write_letter(cohort, inviter, token, **called))
     columns = (RosterLine.id, RosterLine.name, RosterLine.email)
     lines = db.session.execute(insert(RosterLine).returning(*columns), rows)
     place_lines(cohort.id, [Source(*line) for line in lines])
@@ -179,38 +176,17 @@ def add_lines(
     _note(Action.INVITED, cohort, inviter, now, number=len(rows))
 
 
-def _make_link(now: datetime) -> tuple[str, dict[str, Any]]:
-    """Return a new secret, and what a line keeps of it."""
-    token = secrets.token_urlsafe(16)
-    kept = {"token_hash": _digest(token), "invited_at": now, "expires_at": now + LINK_LASTS}
-    return token, kept
-
-
-def _write_letter(
-    cohort: Cohort, inviter: Person | Reader, token: str, *, name: str, email: str, language: str
-) -> Letter:
-    context = {
-        "name": name,
-        "inviter": inviter.name,
-        "group": cohort.name,
-        "days": LINK_LASTS.days,
-        "address": public_url("cohorts.show_invitation", token=token, language=language),
-    }
-    return Letter(email, language, context)
-
-
 def _send(line: RosterLine, cohort: Cohort, inviter: Person | Reader, now: datetime) -> None:
     """Write an e-mail with a new secret; that of an earlier one is worth nothing any more."""
-    token, link = _make_link(now)
-    for name, value in link.items():
-        setattr(line, name, value)
-    line.invitations_sent += 1
+    token = renew(line, now)
     called = {"name": line.name, "email": line.email, "language": line.language}
-    post_letters("invitation", [_write_letter(cohort, inviter, token, **called)], now)
+    post_letters("invitation", [write_letter(cohort, inviter, token, **called)], now)
 
 
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode(errors="replace")).hexdigest()
+def renew_link(line: RosterLine, now: datetime) -> str:
+    """Give a line a new secret and a new end, for one more e-mail; return where it leads."""
+    token = renew(line, now)
+    return public_url("cohorts.show_invitation", token=token, language=line.language)
 
 
 def _note(
@@ -313,7 +289,7 @@ def get_invitation(
     row = db.session.execute(
         select(RosterLine, Cohort)
         .join(Cohort, Cohort.id == RosterLine.cohort_id)
-        .where(RosterLine.token_hash == _digest(token))
+        .where(RosterLine.token_hash == digest(token))
     ).first()
     if row is None:
         raise NotFoundError
@@ -348,7 +324,7 @@ def accept(token: str, person: Person, *, adds_address: bool, now: datetime) -> 
     """
     line = db.session.scalar(
         select(RosterLine)
-        .where(RosterLine.token_hash == _digest(token))
+        .where(RosterLine.token_hash == digest(token))
         .with_for_update()
         .execution_options(populate_existing=True)
     )

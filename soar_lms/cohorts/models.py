@@ -182,6 +182,8 @@ class RosterLine(Base):
     """When the newest e-mail was written."""
     invitations_sent: Mapped[int]
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    reminders_off_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """Since when whoever was invited wants no reminders of it."""
     accepted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     person_id: Mapped[int | None] = mapped_column(
         ForeignKey("people.id", ondelete="SET NULL"), index=True

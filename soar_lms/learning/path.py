@@ -183,6 +183,13 @@ def _state(facts: Facts, *, passed: bool) -> State:
     return State.NOT_STARTED
 
 
+def minutes_left(module: Module, path: Path) -> int:
+    """Return about how long the lessons that are left take."""
+    status = path.status(Step.LESSONS)
+    left = set(status.lessons_left) if status else set()
+    return sum(lesson.minutes for lesson in module.spec.lessons if lesson.id in left)
+
+
 # --- kept -------------------------------------------------------------------------------------
 
 

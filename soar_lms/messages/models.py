@@ -30,6 +30,10 @@ class OutboxMessage(Base):
     language: Mapped[str] = mapped_column(String(20))
     subject: Mapped[str] = mapped_column(String(300))
     body: Mapped[str] = mapped_column(Text)
+    key: Mapped[str | None] = mapped_column(String(60))
+    """What of its kind it is about, for whoever looks after it (`care.py`)."""
+    unsubscribe_url: Mapped[str | None] = mapped_column(String(500))
+    """Where a click ends such e-mail (RFC 8058); None where nobody can do without it."""
     attachment_kind: Mapped[str | None] = mapped_column(String(40))
     """Of what is attached: `attachments.py` knows who makes it, when the e-mail is sent."""
     attachment_key: Mapped[str | None] = mapped_column(String(60))
@@ -42,3 +46,15 @@ class OutboxMessage(Base):
     sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     failed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     """When it was given up; of one that was withdrawn, when it was made."""
+
+
+class BouncedAddress(Base):
+    """An address that mail does not reach, until its owner is seen again."""
+
+    __tablename__ = "bounced_addresses"
+
+    email: Mapped[str] = mapped_column(String(254), primary_key=True)
+    """In lower case."""
+    bounced_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    status: Mapped[str] = mapped_column(String(20))
+    """The enhanced status code (RFC 3463) that said so last."""

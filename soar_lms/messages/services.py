@@ -15,6 +15,7 @@ from sqlalchemy import delete, func, insert, select, update
 from soar_lms.database import db, read
 from soar_lms.i18n import speaking
 from soar_lms.messages.attachments import Enclosure
+from soar_lms.messages.bounces import forget_bounces
 from soar_lms.messages.models import OutboxMessage
 
 SUBJECT_PREFIX = "Subject: "
@@ -44,14 +45,13 @@ def _compose(
     kind: str, recipient: str, language: str, now: datetime, context: Mapping[str, Any]
 ) -> dict[str, Any]:
     with speaking(language) as spoken:
-        text = _BLANK_LINES.sub("\n\n", render_template(f"mail/{kind}.txt", **context))
-    subject, _, body = text.strip().partition("\n")
+        subject, body = compose(kind, **context)
     return {
         "kind": kind,
         "recipient": recipient,
         "language": spoken.tag,
-        "subject": subject.removeprefix(SUBJECT_PREFIX),
-        "body": body.strip() + "\n",
+        "subject": subject,
+        "body": body,
         "created_at": now,
         "due_at": now,
     }
@@ -73,6 +73,13 @@ def post_letters(kind: str, letters: Collection[Letter], now: datetime) -> None:
     ]
     if rows:
         db.session.execute(insert(OutboxMessage), rows)
+
+
+def compose(kind: str, **context: object) -> tuple[str, str]:
+    """Return the subject and the body of an e-mail, in the language that is spoken."""
+    text = _BLANK_LINES.sub("\n\n", render_template(f"mail/{kind}.txt", **context))
+    subject, _, body = text.strip().partition("\n")
+    return subject.removeprefix(SUBJECT_PREFIX), body.strip() + "\n"
 
 
 def attach(message: OutboxMessage, enclosure: Enclosure) -> None:
@@ -107,6 +114,7 @@ def withdraw_messages(message_ids: Collection[int]) -> None:
 
 def delete_messages(recipients: Collection[str]) -> None:
     """Forget every e-mail to some addresses: what waits is not sent, what was sent is not noted."""
+    forget_bounces(recipients)
     db.session.execute(
         delete(OutboxMessage)
         .where(OutboxMessage.recipient.in_(recipients))

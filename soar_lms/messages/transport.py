@@ -6,6 +6,7 @@ import re
 import smtplib
 import ssl
 from collections.abc import Callable
+from email import policy
 from email.message import EmailMessage
 from email.utils import format_datetime
 from pathlib import Path
@@ -15,10 +16,22 @@ from email_validator import EmailNotValidError, validate_email
 
 from soar_lms.config import Config
 from soar_lms.messages.attachments import make_attachment
+from soar_lms.messages.delivery_reports import is_refused_for_good, read_status
 from soar_lms.messages.models import OutboxMessage
 
 TIMEOUT_SECONDS = 20
+LONGEST_LINE = 998
+"""What a line of a header may have (RFC 5322, section 2.1.1): links in headers stay whole."""
+_POLICY = policy.default.clone(max_line_length=LONGEST_LINE)
 Transport = Callable[[OutboxMessage], None]
+
+
+class RecipientRefusedError(Exception):
+    """The server says that this recipient will never get the e-mail."""
+
+    def __init__(self, status: str) -> None:
+        super().__init__(status)
+        self.status = status
 
 
 def make_transport(config: Config) -> Transport:
@@ -34,7 +47,7 @@ def build_email(message: OutboxMessage, config: Config) -> EmailMessage:
     :raises NotWantedError: when it is not to be sent any more.
     """
     attachment = make_attachment(message)
-    email = EmailMessage()
+    email = EmailMessage(_POLICY)
     domain = urlsplit(config.base_url).hostname or "localhost"
     email["Message-ID"] = f"<outbox-{message.id}.{message.created_at:%Y%m%d%H%M%S}@{domain}>"
     email["Date"] = format_datetime(message.created_at)
@@ -42,6 +55,9 @@ def build_email(message: OutboxMessage, config: Config) -> EmailMessage:
     email["To"] = to_ascii(message.recipient)
     email["Subject"] = message.subject
     email["Auto-Submitted"] = "auto-generated"
+    if message.unsubscribe_url:  # one click, without a page between (RFC 8058)
+        email["List-Unsubscribe"] = f"<{message.unsubscribe_url}>"
+        email["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     email.set_content(message.body)
     if attachment is not None:
         main, _, sub = attachment.media_type.partition("/")
@@ -79,7 +95,19 @@ def _send_by_smtp(message: OutboxMessage, config: Config) -> None:
             server.starttls(context=context)
         if url.username and url.password:
             server.login(unquote(url.username), unquote(url.password))
-        server.send_message(email)
+        try:
+            server.send_message(email)
+        except smtplib.SMTPRecipientsRefused as error:
+            status = _read_refusal(error)
+            if is_refused_for_good(status):
+                raise RecipientRefusedError(status) from None
+            raise
+
+
+def _read_refusal(error: smtplib.SMTPRecipientsRefused) -> str:
+    """Return the status with which a server refused the one recipient of an e-mail."""
+    ((code, words),) = error.recipients.values()
+    return read_status(code, words.decode(errors="replace"))
 
 
 def _write_to_file(message: OutboxMessage, config: Config) -> None:

@@ -20,9 +20,17 @@ from sqlalchemy import select
 from soar_lms.clock import utc_now
 from soar_lms.database import db, transaction
 from soar_lms.messages.attachments import NotWantedError
+from soar_lms.messages.bounces import note_bounce
+from soar_lms.messages.care import Fate, NotYetError, check_message, tell_fate
+from soar_lms.messages.delivery_reports import is_bad_address
 from soar_lms.messages.models import OutboxMessage
 from soar_lms.messages.services import withdraw_messages
-from soar_lms.messages.transport import TIMEOUT_SECONDS, Transport, make_transport
+from soar_lms.messages.transport import (
+    TIMEOUT_SECONDS,
+    RecipientRefusedError,
+    Transport,
+    make_transport,
+)
 
 BATCH = 20
 MAX_TRIES = 10
@@ -108,19 +116,45 @@ def _take_due(now: datetime) -> list[OutboxMessage]:
 
 def _send(message: OutboxMessage, transport: Transport, now: datetime) -> None:
     try:
+        check_message(message, now)
         transport(message)
-    except NotWantedError:
+    except NotWantedError as error:
         log.info("mail_not_wanted", kind=message.kind)
         with transaction():
             withdraw_messages([message.id])
-        return
+            tell_fate(message, Fate.WITHDRAWN, str(error), now)
+    except NotYetError as error:
+        with transaction():
+            message.due_at = error.until
+            message.tries -= 1
+    except RecipientRefusedError as error:
+        _give_back(message, error, now)
     except Exception as error:  # whatever it is, the other messages must go out
         _put_back(message, error, now)
-        return
+    else:
+        with transaction():
+            message.sent_at = now
+            message.last_error = None
+            _forget_words(message)
+            tell_fate(message, Fate.SENT, "", now)
+
+
+def _forget_words(message: OutboxMessage) -> None:
+    """Keep no links: they let people in, and are not kept longer than needed."""
+    message.body = ""
+    message.unsubscribe_url = None
+
+
+def _give_back(message: OutboxMessage, error: RecipientRefusedError, now: datetime) -> None:
+    """Give up an e-mail whose reader's server will never take it."""
+    log.warning("mail_refused", kind=message.kind, status=error.status)
     with transaction():
-        message.sent_at = now
-        message.last_error = None
-        message.body = ""  # links in it let people in; they are not kept longer than needed
+        message.failed_at = now
+        message.last_error = f"refused: {error.status}"
+        _forget_words(message)
+        if is_bad_address(error.status):
+            note_bounce(message.recipient, error.status, now)
+        tell_fate(message, Fate.BOUNCED, "", now)
 
 
 def _put_back(message: OutboxMessage, error: Exception, now: datetime) -> None:
@@ -130,3 +164,4 @@ def _put_back(message: OutboxMessage, error: Exception, now: datetime) -> None:
         message.due_at = now + min(FIRST_WAIT * 2 ** (message.tries - 1), LONGEST_WAIT)
         if message.tries >= MAX_TRIES:
             message.failed_at = now
+            tell_fate(message, Fate.FAILED, "", now)

@@ -13,8 +13,9 @@ from flask.testing import FlaskClient
 from soar_lms.accounts.models import Person
 from soar_lms.config import Mode
 from soar_lms.database import db, transaction
+from soar_lms.messages.bounces import find_bounce, note_bounce
 from tests.accounts.conftest import is_signed_in, log_in
-from tests.factories import PASSWORD
+from tests.factories import NOW, PASSWORD
 from tests.support.pack import PACK
 from tests.support.quick import parsed, post, summary, value_of, words
 from tests.support.sites import make_site
@@ -32,6 +33,18 @@ def test_the_right_password_leads_home(client: FlaskClient, ana: Person) -> None
 
     assert response.location == "/en/home"
     assert is_signed_in(client)
+
+
+def test_whoever_signs_in_is_written_to_again_where_mail_bounced(
+    app: Flask, client: FlaskClient, ana: Person
+) -> None:
+    with app.app_context(), transaction():
+        note_bounce(ana.email, "5.1.1", NOW)
+
+    log_in(client, ana.email)
+
+    with app.app_context():
+        assert find_bounce(ana.email) is None
 
 
 @pytest.mark.parametrize("email", ["ANA@EXAMPLE.ORG", "Ana@Example.org", " ana@example.org "])

@@ -117,6 +117,8 @@ def test_a_subject_says_nothing_about_the_subject_of_the_training(
                     name="Ana",
                     completed_on=NOW.date(),
                     closes_on=NOW.date(),
+                    first_day=NOW.date(),
+                    last_day=NOW.date(),
                 )
             said = message.subject.casefold()
             assert said

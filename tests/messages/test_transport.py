@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import email
+import smtplib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email import policy
@@ -17,7 +18,7 @@ from flask import Flask
 from soar_lms.config import Config
 from soar_lms.database import db, transaction
 from soar_lms.messages.models import OutboxMessage
-from soar_lms.messages.transport import build_email, make_transport
+from soar_lms.messages.transport import RecipientRefusedError, build_email, make_transport
 from soar_lms.messages.worker import send_due
 from tests.messages.smtp_server import MailServer, mail_server
 from tests.support.sites import make_config
@@ -107,7 +108,7 @@ def test_the_server_is_told_who_we_are_when_the_address_has_a_password(
 
 @pytest.mark.parametrize(
     ("command", "answer"),
-    [("RCPT", "550 unknown"), ("MAIL", "451 later"), ("DATA", "554 no"), ("EHLO", "421 busy")],
+    [("RCPT", "450 later"), ("MAIL", "451 later"), ("DATA", "554 no"), ("EHLO", "421 busy")],
 )
 def test_a_server_that_refuses_is_asked_again_later(
     context: Flask, tmp_path: Path, server: MailServer, command: str, answer: str
@@ -196,3 +197,62 @@ def test_the_same_message_twice_is_one_file(tmp_path: Path) -> None:
         make_transport(config)(message())
 
     assert len(list(config.mail_folder.iterdir())) == 1
+
+
+# --- ending what nobody has to get --------------------------------------------------------------
+
+
+def test_a_mail_program_can_end_such_e_mail_with_one_click(
+    tmp_path: Path, server: MailServer
+) -> None:
+    address = "https://training.hospital.example.org/es/reminders/stop/" + "a" * 90
+
+    make_transport(with_server(tmp_path, server))(
+        message(recipient="maria@example.org", unsubscribe_url=address)
+    )
+
+    assert f"List-Unsubscribe: <{address}>\r\n".encode() in server.mails[0]
+    assert only(server)["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+def test_other_e_mail_has_no_such_header(tmp_path: Path, server: MailServer) -> None:
+    make_transport(with_server(tmp_path, server))(message(recipient="maria@example.org"))
+
+    assert only(server)["List-Unsubscribe"] is None
+
+
+# --- recipients that are refused ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("answer", "status"),
+    [
+        pytest.param("550 5.1.1 nobody of that name", "5.1.1", id="no-such-mailbox"),
+        pytest.param("550 no such user", "5.0.0", id="code-only"),
+        pytest.param("552 5.2.2 the mailbox is full", "5.2.2", id="full"),
+    ],
+)
+def test_a_recipient_who_is_refused_for_good_is_said_to_be(
+    tmp_path: Path, server: MailServer, answer: str, status: str
+) -> None:
+    server.refuses["RCPT"] = answer
+
+    with pytest.raises(RecipientRefusedError, match=status):
+        make_transport(with_server(tmp_path, server))(message(recipient="maria@example.org"))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param("450 4.2.0 greylisted", id="later"),
+        pytest.param("554 5.7.1 relay access denied", id="we-are-strangers"),
+        pytest.param("550 5.4.4 no route", id="no-route"),
+    ],
+)
+def test_what_is_said_of_us_or_of_the_moment_is_no_word_about_the_recipient(
+    tmp_path: Path, server: MailServer, answer: str
+) -> None:
+    server.refuses["RCPT"] = answer
+
+    with pytest.raises(smtplib.SMTPRecipientsRefused):
+        make_transport(with_server(tmp_path, server))(message(recipient="maria@example.org"))

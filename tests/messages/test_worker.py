@@ -14,8 +14,12 @@ from sqlalchemy import select
 
 from soar_lms.clock import utc_now
 from soar_lms.database import db, transaction
-from soar_lms.messages import worker
+from soar_lms.messages import care, worker
+from soar_lms.messages.attachments import NotWantedError
+from soar_lms.messages.bounces import find_bounce
+from soar_lms.messages.care import Care, Fate, NotYetError, write_now
 from soar_lms.messages.models import OutboxMessage
+from soar_lms.messages.transport import RecipientRefusedError
 from soar_lms.messages.worker import (
     HELD_FOR,
     LONGEST_WAIT,
@@ -139,7 +143,7 @@ def test_two_workers_never_send_the_same_message(app: Flask, fill: Callable[...,
 ERRORS = [
     pytest.param(ConnectionRefusedError("no"), id="refused"),
     pytest.param(TimeoutError("slow"), id="timeout"),
-    pytest.param(smtplib.SMTPRecipientsRefused({"a": (550, b"no")}), id="recipient"),
+    pytest.param(smtplib.SMTPRecipientsRefused({"a": (450, b"later")}), id="recipient"),
     pytest.param(smtplib.SMTPServerDisconnected("gone"), id="disconnected"),
 ]
 
@@ -222,6 +226,110 @@ def test_a_long_error_is_cut(fill: Callable[..., None]) -> None:
     send_due(Post(OSError("x" * 5000)), NOW)
 
     assert len(outbox()[0].last_error or "") == 300
+
+
+# --- whoever looks after an e-mail --------------------------------------------------------------
+
+KIND = "welcome"
+
+
+class Keeper:
+    """Looks after e-mail: does what it is told when one is to leave, and notes what it hears."""
+
+    def __init__(self, says: Exception | None = None) -> None:
+        self.says = says
+        self.heard: list[tuple[str, Fate, str]] = []
+
+    def check(self, message: OutboxMessage, _now: datetime) -> None:
+        if self.says is not None:
+            raise self.says
+        write_now(message, subject="Today", body="A secret link.", unsubscribe_url="https://x.test")
+
+    def listen(self, key: str, fate: Fate, why: str, _now: datetime) -> None:
+        self.heard.append((key, fate, why))
+
+
+@pytest.fixture
+def keep(fill: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Keeper]:
+    """Return a function that has the one e-mail in the outbox looked after."""
+
+    def make(says: Exception | None = None) -> Keeper:
+        keeper = Keeper(says)
+        monkeypatch.setitem(care._cares, KIND, Care(keeper.check, keeper.listen))
+        fill(1)
+        with transaction():
+            outbox()[0].key = "7"
+        return keeper
+
+    return make
+
+
+def test_words_that_are_written_when_an_e_mail_leaves_are_not_kept(
+    keep: Callable[..., Keeper],
+) -> None:
+    keeper, post = keep(), Post(OSError("no"), None)
+
+    send_due(post, NOW)
+    (failed,) = outbox()
+    kept = (failed.subject, failed.unsubscribe_url)
+    send_due(post, failed.due_at)
+
+    (sent,) = outbox()
+    assert kept == ("Hello", None)
+    assert (sent.body, sent.unsubscribe_url, post.carried) == ("", None, ["person0@example.org"])
+    assert keeper.heard == [("7", Fate.SENT, "")]
+
+
+def test_what_is_not_wanted_any_more_stays_here_and_its_keeper_hears_why(
+    keep: Callable[..., Keeper],
+) -> None:
+    keeper, post = keep(NotWantedError("completed")), Post()
+
+    send_due(post, NOW)
+
+    (message,) = outbox()
+    assert (message.sent_at, message.last_error, post.carried) == (None, "withdrawn", [])
+    assert keeper.heard == [("7", Fate.WITHDRAWN, "completed")]
+
+
+def test_what_is_put_off_waits_and_is_not_counted_as_a_try(keep: Callable[..., Keeper]) -> None:
+    keeper, post = keep(NotYetError(NOW + 9 * MINUTE)), Post()
+
+    send_due(post, NOW)
+
+    (message,) = outbox()
+    assert (message.due_at, message.tries, post.carried) == (NOW + 9 * MINUTE, 0, [])
+    assert keeper.heard == []
+
+
+def test_an_e_mail_that_is_refused_for_good_is_given_up_and_its_address_noted(
+    keep: Callable[..., Keeper],
+) -> None:
+    keeper = keep()
+
+    send_due(Post(RecipientRefusedError("5.1.1")), NOW)
+
+    (message,) = outbox()
+    assert (message.failed_at, message.last_error, message.body) == (NOW, "refused: 5.1.1", "")
+    assert keeper.heard == [("7", Fate.BOUNCED, "")]
+    assert find_bounce("person0@example.org") == NOW
+
+
+def test_a_full_mailbox_is_no_bad_address(keep: Callable[..., Keeper]) -> None:
+    keep()
+
+    send_due(Post(RecipientRefusedError("5.2.2")), NOW)
+
+    assert find_bounce("person0@example.org") is None
+
+
+def test_a_keeper_hears_when_an_e_mail_is_given_up(keep: Callable[..., Keeper]) -> None:
+    keeper, post = keep(), Post(*[OSError("no")] * MAX_TRIES)
+
+    for _ in range(MAX_TRIES):
+        send_due(post, outbox()[0].due_at)
+
+    assert keeper.heard == [("7", Fate.FAILED, "")]
 
 
 # --- the loop -----------------------------------------------------------------------------------

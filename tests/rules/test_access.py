@@ -70,6 +70,7 @@ GRANT = f"{MEMBER}/{{module}}/grant"
 INVITATIONS = "/en/cohorts/{cohort}/invitations"
 ROSTER = "/en/cohorts/{cohort}/roster"
 DRAFT = f"{ROSTER}/{{draft}}"
+REMINDERS = "/en/cohorts/{cohort}/reminders"
 NOT_ENROLLED = (MODULE,) * 4
 EMAILS = "/en/profile/emails"
 LICENSES = "/en/profile/licenses"
@@ -282,6 +283,17 @@ ACCESS: Mapping[tuple[str, str], Row] = {
     ("pages.show_safety", "GET"): Row("/en/safety", EVERYBODY),
     ("pages.start", "GET"): Row("/", to("/en/")),
     ("readyz", "GET"): Row("/readyz", EVERYBODY),
+    ("reminders.choose_mail", "GET"): Row("/en/profile/reminders", SIGNED_IN),
+    ("reminders.choose_mail", "POST"): Row("/en/profile/reminders", refused(SIGNED_IN)),
+    ("reminders.edit_ladder", "GET"): Row(REMINDERS, OWN_STAFF),
+    ("reminders.edit_ladder", "POST"): Row(REMINDERS, refused(OWN_STAFF)),
+    ("reminders.list_reminders", "GET"): Row(f"{REMINDERS}/log", OWN_STAFF),
+    ("reminders.preview_reminders", "GET"): Row(f"{REMINDERS}/{{module}}/send", OWN_STAFF),
+    ("reminders.send_reminders", "POST"): Row(f"{REMINDERS}/{{module}}/send", refused(OWN_STAFF)),
+    ("reminders.remind_member", "POST"): Row(f"{MEMBER}/reminders", refused(OWN_STAFF)),
+    ("reminders.show_member", "GET"): Row(f"{MEMBER}/reminders", OWN_STAFF),
+    ("reminders.stop_mail", "GET"): Row("/en/reminders/stop/{stop}", EVERYBODY),
+    ("reminders.stop_mail", "POST"): Row("/en/reminders/stop/{stop}", refused(EVERYBODY)),
     ("security.change_password", "GET"): Row("/en/profile/password", SIGNED_IN),
     ("security.change_password", "POST"): Row("/en/profile/password", refused(SIGNED_IN)),
     ("security.confirm_email", "GET"): Row("/en/confirm/{confirmation}", EVERYBODY),

@@ -64,6 +64,9 @@ COHORT_PAGES = {
     "/en/cohorts/{cohort}/waiting": 4,
     "/en/cohorts": 5,
     "/en/cohorts/archive": 5,
+    "/en/cohorts/{cohort}/reminders": 5,
+    "/en/cohorts/{cohort}/reminders/{module}/send": 7,
+    "/en/cohorts/{cohort}/reminders/log": 3,
 }
 
 LEARNING_PAGES = {

@@ -69,7 +69,7 @@ def rendered_by(source: Source) -> set[str]:
     posted = {
         f"mail/{kind.value}.txt"
         for call in source.calls()
-        if dotted(call.func) in {"post_message", "post_letters"}
+        if dotted(call.func) in {"post_message", "post_letters", "compose"}
         for kind in call.args[:1]
         if isinstance(kind, ast.Constant) and isinstance(kind.value, str)
     }

@@ -69,6 +69,19 @@ TRIED = {
     "uq_roster_lines_cohort_id_email": (
         "cohorts/test_invitations.py::test_people_invited_twice_at_once_get_one_e_mail"
     ),
+    "pk_bounced_addresses": (
+        "messages/test_bounces.py::test_an_address_that_bounces_twice_at_once_is_noted_once"
+    ),
+    "uq_reminders_person_id_module_id_day": (
+        "reminders/test_planning.py::test_planning_at_once_plans_everybody_once"
+    ),
+    "uq_reminders_line_id_day": (
+        "reminders/test_invited.py::test_two_workers_at_once_remind_an_invited_person_once"
+    ),
+    "pk_weekly_digests": ("reminders/test_digests.py::test_two_workers_at_once_write_one_summary"),
+    "pk_reminder_ladders": (
+        "reminders/test_services.py::test_terms_saved_at_once_are_those_of_one_of_them"
+    ),
     "uq_tasks_live": "tasks/test_services.py::test_asking_at_once_begins_one_task",
     "pk_standings": "learning/test_keeping.py::test_enrolling_at_once_keeps_one_row",
     "uq_roster_places_cohort_id_person_id": (

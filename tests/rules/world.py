@@ -35,6 +35,7 @@ from soar_lms.content import catalogue
 from soar_lms.database import Base, db, transaction
 from soar_lms.learning import services as learning
 from soar_lms.messages.models import OutboxMessage
+from soar_lms.reminders.choices import Mail, make_token
 from tests.factories import (
     NOW,
     finish_lessons,
@@ -108,6 +109,7 @@ def make_world(app: Flask) -> World:
             "reset": reset,
             "follow_up": make_follow_up_link(people["graduate"], module, "a-link-of-an-e-mail"),
             "merge": merge.id,
+            "stop": make_token(Mail.REMINDERS, people["learner"].id),
             "email": emails.list_emails(people["learner"].id)[-1].id,
             "license": add_license(
                 people["learner"],

@@ -7,6 +7,7 @@ import re
 
 from bs4 import BeautifulSoup
 
+_ADDRESS = re.compile(r"https?://\S+")
 SPOKEN_ATTRIBUTES = ("aria-label", "alt", "title", "placeholder", "data-saved", "data-failed")
 KNOWN = {
     *("SOAR", "Learning"),  # the name of the site
@@ -25,7 +26,7 @@ def stray_words(page: BeautifulSoup) -> set[str]:
     said = [page.get_text(" ")]
     for name in SPOKEN_ATTRIBUTES:
         said += [str(tag[name]) for tag in page.select(f"[{name}]")]
-    return stray_in(" ".join(said)) - KNOWN
+    return stray_in(_ADDRESS.sub(" ", " ".join(said))) - KNOWN
 
 
 def stray_in(text: str) -> set[str]:

@@ -118,13 +118,6 @@ def address_of_step(module: Module, enrolment: Enrolment, status: StepStatus | N
     return url_for("learning.confirm_completion", **place)
 
 
-def minutes_left(module: Module, path: Path) -> int:
-    """Return about how long the lessons that are left take."""
-    status = path.status(Step.LESSONS)
-    left = set(status.lessons_left) if status else set()
-    return sum(lesson.minutes for lesson in module.spec.lessons if lesson.id in left)
-
-
 def go_on(module: Module, enrolment: Enrolment, path: Path) -> ResponseReturnValue:
     """Lead to the next step."""
     return redirect(address_of_step(module, enrolment, path.next_step))

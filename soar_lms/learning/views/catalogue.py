@@ -23,14 +23,13 @@ from soar_lms.headers import allow_caching
 from soar_lms.i18n import current_language
 from soar_lms.learning import services
 from soar_lms.learning.forms import ChooseSettingForm
-from soar_lms.learning.path import SHARED, LessonKey, PathKind, requirements
+from soar_lms.learning.path import SHARED, LessonKey, PathKind, minutes_left, requirements
 from soar_lms.learning.standing import Standing, find_renewal, find_standing, get_standing
 from soar_lms.learning.views.blueprint import (
     address_of_step,
     blueprint,
     credit_context,
     go_on,
-    minutes_left,
     offered_module,
     points_to_pass,
     utc_now,

@@ -13,12 +13,12 @@ from soar_lms.certificates import services as certificates
 from soar_lms.certificates.models import Certificate
 from soar_lms.content import catalogue
 from soar_lms.learning.notices import list_notices
+from soar_lms.learning.path import minutes_left
 from soar_lms.learning.renewal import Renewal
 from soar_lms.learning.standing import find_renewal, list_standings
 from soar_lms.learning.views.blueprint import (
     address_of_step,
     blueprint,
-    minutes_left,
     utc_now,
 )
 
