@@ -130,14 +130,14 @@ def _csv(crowd: Crowd, kind: str) -> Iterator[Figure]:
     """Compare the file with the same rows read by the driver alone."""
     with crowd.app.app_context():
         cohort = db.session.get_one(Cohort, crowd.cohort_id)
-        report = _report(cohort)
+        scope = _report(cohort).scope()
         statements = [
             str(
-                select_part(report._scope(), part).compile(
-                    db.engine, compile_kwargs={"literal_binds": True}
+                select_part(scope, part).compile(
+                    db.engine, compile_kwargs={"literal_binds": True, "render_postcompile": True}
                 )
             )
-            for part in parts_of(report.filters, report.seconds)
+            for part in parts_of(scope)
         ]
     if crowd.people == SIZES[0]:
         _drain(crowd)  # the first one also builds what every later one uses

@@ -7,7 +7,8 @@ addresses, in the transaction that changes them; `standings` and its triggers do
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -38,8 +39,9 @@ from soar_lms.cohorts.models import (
     ReportLine,
     RosterLine,
     RosterPlace,
+    RosterWord,
 )
-from soar_lms.cohorts.sorting import fold
+from soar_lms.cohorts.sorting import fold, words_of
 from soar_lms.database import Among, Numbers, db, transaction
 from soar_lms.learning.models import KeptStanding
 
@@ -128,6 +130,7 @@ def settle(cohort_id: int) -> None:
     _settle_members(cohort_id, None)
     settle_lines(cohort_id)
     follow_modules(cohort_id)
+    _mend_words(cohort_id)
     _mend_lines(cohort_id)
     _mend_counts(cohort_id)
 
@@ -182,7 +185,7 @@ def _settle(
         _take_places(Among(RosterPlace.id, _numbers(gone)))
     for number, place_id, name, email in places:
         if number in wanted and wanted[number] != (number, name, email):
-            _rename(place_id, wanted[number])
+            _rename(cohort_id, place_id, wanted[number])
     there = {row[0] for row in places}
     new = [source for number, source in wanted.items() if number not in there]
     _give_places(cohort_id, owner, new)
@@ -204,6 +207,24 @@ def _give_places(cohort_id: int, owner: Any, sources: Sequence[Source]) -> None:
         for source in sources
     ]
     db.session.execute(insert(RosterPlace.__table__), rows)  # type: ignore[arg-type]  # a table
+    owners = {source.id: source for source in sources}
+    numbers = db.session.execute(
+        select(owner, RosterPlace.id).where(
+            RosterPlace.cohort_id == cohort_id, Among(owner, _numbers(owners))
+        )
+    )
+    _write_words(cohort_id, {place_id: owners[number] for number, place_id in numbers})
+
+
+def _write_words(cohort_id: int, called: Mapping[int, Source]) -> None:
+    """Write the words of places that have none, by the number of the place."""
+    rows = [
+        {"place_id": place_id, "word": word, "cohort_id": cohort_id}
+        for place_id, source in called.items()
+        for word in words_of(source.name, source.email)
+    ]
+    if rows:
+        db.session.execute(insert(RosterWord.__table__), rows)  # type: ignore[arg-type]  # a table
 
 
 def _called(source: Source) -> dict[str, str]:
@@ -211,15 +232,17 @@ def _called(source: Source) -> dict[str, str]:
     return {"name": source.name, "email": source.email, "sort_name": sort_name}
 
 
-def _rename(place_id: int, source: Source) -> None:
+def _rename(cohort_id: int, place_id: int, source: Source) -> None:
     called = _called(source)
     for statement in (
         update(RosterPlace).where(RosterPlace.id == place_id).values(called),
         update(ReportLine)
         .where(ReportLine.place_id == place_id)
         .values(sort_name=called["sort_name"]),
+        delete(RosterWord).where(RosterWord.place_id == place_id),
     ):
         db.session.execute(statement, execution_options=_NO_SYNC)
+    _write_words(cohort_id, {place_id: source})
 
 
 def _take_places(which: ColumnElement[bool]) -> None:
@@ -282,7 +305,7 @@ def _numbers(numbers: Collection[int]) -> Any:
 def find_wrong_lines(cohort_id: int) -> list[tuple[Any, ...]]:
     """Return the lines that are there and must not be, or the other way round; and wrong counts.
 
-    Places are not compared here: `settle` says nothing and mends them.
+    Places and their words are not compared here: `settle` says nothing and mends them.
     """
     names = [column.name for column in ReportLine.__table__.columns]
     there = select(*(ReportLine.__table__.c[name] for name in names)).where(
@@ -320,6 +343,28 @@ def _find_wrong_counts(cohort_id: int) -> Iterator[tuple[Any, ...]]:
         yield from (tuple(row) for row in db.session.execute(statement))
 
 
+def _mend_words(cohort_id: int) -> None:
+    """Write the words anew of places that have others than they must have."""
+    there: dict[int, set[str]] = defaultdict(set)
+    mine = select(RosterWord.place_id, RosterWord.word).where(RosterWord.cohort_id == cohort_id)
+    for place_id, word in db.session.execute(mine):
+        there[place_id].add(word)
+    places = db.session.execute(
+        select(RosterPlace.id, RosterPlace.name, RosterPlace.email).where(
+            RosterPlace.cohort_id == cohort_id
+        )
+    )
+    wrong = {
+        source.id: source
+        for source in (Source(*row) for row in places)
+        if there[source.id] != set(words_of(source.name, source.email))
+    }
+    if wrong:
+        of_wrong = delete(RosterWord).where(Among(RosterWord.place_id, _numbers(wrong)))
+        db.session.execute(of_wrong, execution_options=_NO_SYNC)
+        _write_words(cohort_id, wrong)
+
+
 def _mend_lines(cohort_id: int) -> None:
     """Make the lines anew that are not what they must be."""
     wrong = {(row[0], row[1]) for row in find_wrong_lines(cohort_id) if len(row) > len(_GROUP) + 1}
@@ -352,9 +397,15 @@ def settle_all(cohort_ids: Collection[int]) -> None:
 
 
 def list_unsettled() -> list[int]:
-    """Return the cohorts with members or invitations and no place: those of an earlier release."""
+    """Return the cohorts that an earlier release left without places, or places without words."""
     placed = select(RosterPlace.id).where(RosterPlace.cohort_id == Cohort.id)
+    called = select(RosterWord.place_id).where(RosterWord.place_id == RosterPlace.id)
     member = select(CohortMember.person_id).where(CohortMember.cohort_id == Cohort.id)
     line = select(RosterLine.id).where(RosterLine.cohort_id == Cohort.id)
-    statement = select(Cohort.id).where(~placed.exists(), or_(member.exists(), line.exists()))
+    statement = select(Cohort.id).where(
+        or_(
+            and_(~placed.exists(), or_(member.exists(), line.exists())),
+            placed.where(~called.exists()).exists(),
+        )
+    )
     return list(db.session.scalars(statement.order_by(Cohort.id)))

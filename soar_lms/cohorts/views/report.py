@@ -15,7 +15,7 @@ from soar_lms.accounts.current import current_reader
 from soar_lms.audit.services import Action, note_view
 from soar_lms.clock import local_date, utc_now
 from soar_lms.cohorts import services
-from soar_lms.cohorts.filters import Filters, read_filters, read_turn
+from soar_lms.cohorts.filters import Filters, Sort, read_filters, read_turn
 from soar_lms.cohorts.models import Cohort
 from soar_lms.cohorts.report import STATES, Report
 from soar_lms.cohorts.report_cells import Cells, header, say_filters
@@ -23,7 +23,7 @@ from soar_lms.cohorts.report_paper import MOST_ROWS, make_paper
 from soar_lms.cohorts.report_workbook import MOST_LINES, write_workbook
 from soar_lms.cohorts.views.blueprint import blueprint
 from soar_lms.cohorts.views.files import file_name
-from soar_lms.cohorts.wording import SORTS
+from soar_lms.cohorts.wording import DUES, SORTS, TIMINGS
 from soar_lms.content import catalogue, title_here
 from soar_lms.errors import DomainError
 from soar_lms.forms import ActionForm
@@ -73,6 +73,7 @@ def report_page(cohort: Cohort, form: ActionForm) -> str:
         shown=report.count_shown(totals),
         has_outdated=report.has_outdated,
         states={state: str(words) for state, words in STATES.items()},
+        timings={timing: str(words) for timing, words in TIMINGS.items()},
         say_steps=say_steps,
         titles={name: title_here(catalogue().modules[name]) for name in report.module_ids},
         places=_Places(cohort, report.filters),
@@ -119,6 +120,7 @@ def _options(report: Report) -> dict[str, list[tuple[str, str]]]:
     """Return what can be chosen, as (value, words)."""
     tag, modules = current_language().tag, catalogue().modules
     chosen = [modules[name] for name in report.module_ids]
+    has_due = bool(report.due.days)
     settings = dict.fromkeys(name for module in chosen for name in module.spec.settings)
     spoken = dict.fromkeys(tag for module in chosen for tag in module.languages)
     return {
@@ -127,7 +129,10 @@ def _options(report: Report) -> dict[str, list[tuple[str, str]]]:
         "language_options": [
             (name, languages()[name].name) for name in spoken if name in languages()
         ],
-        "sort_options": [(sort, str(words)) for sort, words in SORTS.items()],
+        "due_options": [(due, str(words)) for due, words in DUES.items() if has_due],
+        "sort_options": [
+            (sort, str(words)) for sort, words in SORTS.items() if has_due or sort is not Sort.DUE
+        ],
     }
 
 
@@ -208,7 +213,9 @@ def _exported(cohort_id: int, most: int | None = None) -> Report:
 def _name(report: Report, ending: str) -> str:
     """Return a file's name: the group, what it was narrowed to, the day, the language."""
     filters: Filters = report.filters
-    chosen: list[Any] = [filters.module, filters.state, filters.setting, filters.language]
+    chosen: list[Any] = [
+        *(filters.module, filters.state, filters.setting, filters.language, filters.due)
+    ]
     return file_name(
         report.cohort.name, report.cohort.id, ending, [str(item) for item in chosen if item]
     )
