@@ -115,8 +115,8 @@ def _list_lines(cohort: Cohort, parameters: Mapping[str, Any], now: datetime) ->
 # --- the kind of task ---------------------------------------------------------------------------
 
 
-def _cohort_of(order: Order) -> Cohort | None:
-    """Return the group, if the owner of the task may see it still."""
+def find_cohort_of(order: Order) -> Cohort | None:
+    """Return the group that a task is about, if its owner may see it still."""
     owner = list_people([order.owner_id]).get(order.owner_id)
     if owner is None or not owner.active or owner.role == Role.LEARNER:
         return None
@@ -127,7 +127,7 @@ def _cohort_of(order: Order) -> Cohort | None:
 
 
 def _allows(order: Order) -> bool:
-    return _cohort_of(order) is not None
+    return find_cohort_of(order) is not None
 
 
 def _plan(order: Order, now: datetime) -> list[Item]:

@@ -15,7 +15,7 @@ from sqlalchemy import Row, bindparam, func, select
 from soar_lms.catalogue.model import Catalogue
 from soar_lms.cohorts import report_query as query
 from soar_lms.cohorts.due import Timing, due_days
-from soar_lms.cohorts.filters import Filters, RowState, Turn, Waiting
+from soar_lms.cohorts.filters import Filters, RowState, Sort, Turn, Waiting
 from soar_lms.cohorts.models import Cohort, RosterPlace
 from soar_lms.cohorts.report_query import Line, Part, Scope
 from soar_lms.cohorts.services import list_terms
@@ -323,6 +323,18 @@ class Report:
             if most is not None and len(found) >= most:
                 break
         return found[:most]
+
+    def rows_at(self, keys: Sequence[tuple[int, str]]) -> list[ReportRow]:
+        """Return the lines of some places and modules, in this order; those that are gone are not.
+
+        :param keys: (place, module); whatever the filters are.
+        """
+        places = tuple(dict.fromkeys(place_id for place_id, _ in keys))
+        scope = replace(self.scope(), filters=Filters(sort=Sort.NAME), words=None, found=places)
+        (part,) = query.parts_of(scope)
+        lines = self._up_to_date(list(read(query.select_part(scope, part), {})))
+        found = {(line.place_id, line.module_id): line for line in lines}
+        return [self._make_row(found[key]) for key in keys if key in found]
 
     def stream(self) -> Iterator[Sequence[tuple[Any, ...]]]:
         """Yield all lines that are asked for in batches, of one moment, in constant memory.

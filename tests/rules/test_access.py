@@ -155,6 +155,7 @@ ACCESS: Mapping[tuple[str, str], Row] = {
     ("cohorts.create_cohort", "POST"): Row("/en/cohorts/new", refused(STAFF)),
     ("cohorts.export_learning", "GET"): Row("/en/cohorts/{cohort}/learning.csv", OWN_STAFF),
     ("cohorts.export_members", "GET"): Row("/en/cohorts/{cohort}/members.csv", OWN_STAFF),
+    ("cohorts.ask_for_paper", "POST"): Row("/en/cohorts/{cohort}/members.pdf", refused(OWN_STAFF)),
     ("cohorts.export_paper", "GET"): Row("/en/cohorts/{cohort}/members.pdf", OWN_STAFF),
     ("cohorts.export_workbook", "GET"): Row("/en/cohorts/{cohort}/members.xlsx", OWN_STAFF),
     ("cohorts.grant_more", "GET"): Row(f"{MEMBER}/{{module}}/grant", OWN_STAFF),
