@@ -32,7 +32,7 @@ AT_ONCE = 50
 """Lines of a paper that is made while somebody waits: about a second of work."""
 MOST_LINES = 5_000
 """About three hundred pages: more is no paper that anybody prints."""
-SLICE = 250
+SLICE = 100
 """Lines of a slice: some seconds of work."""
 
 
