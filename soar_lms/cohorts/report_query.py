@@ -188,6 +188,11 @@ class Scope:
         return self.found is not None or self.has_few
 
     @property
+    def asks_what_is_open(self) -> bool:
+        """Whether only lines are wanted in which something must be done by a day."""
+        return self.filters.due not in (None, Due.NONE)
+
+    @property
     def is_by_name(self) -> bool:
         """Whether a search found so many that they are listed by name, whatever was asked for."""
         return self.words is not None and not self.reads_few_first
@@ -269,14 +274,19 @@ def parts_of(scope: Scope, states: Iterable[RowState] = ORDER) -> list[Part]:
     :param states: those that there are lines of.
     """
     filters, line = scope.filters, scope.line
-    wanted = (filters.state,) if filters.state else tuple(states)
+    wanted = [filters.state] if filters.state else list(states)
+    if scope.asks_what_is_open and Status.COMPLETED in wanted:
+        wanted.remove(Status.COMPLETED)  # which are many, and none of them
+        if filters.state:
+            return []
     kept = tuple(dict.fromkeys(map(kept_state, wanted))) or KEPT_STATES[:1]
     chosen = _state_where(line, filters.state, scope.seconds) if filters.state else ()
     if scope.is_by_name:
         return _parts_by_name(scope, kept, chosen)
     if filters.sort is Sort.STATE:
-        states = [filters.state] if filters.state else ORDER
-        return [_part_of_state(scope, state) for state in states]
+        left_out = {Status.COMPLETED} if scope.asks_what_is_open else set()
+        order = wanted if filters.state else [item for item in ORDER if item not in left_out]
+        return [_part_of_state(scope, state) for state in order]
     if filters.sort is Sort.DUE:
         return [
             Part(f"due{number}", kept, (*chosen, line.module_id == name), module=name)
@@ -309,7 +319,14 @@ def _parts_by_name(scope: Scope, kept: tuple[str, ...], chosen: tuple[Any, ...])
 def _by_day(scope: Scope) -> list[str]:
     """Return the modules as they fall due; those without a day at the end."""
     days, module = scope.due.days, scope.filters.module
-    names = [name for name in scope.module_ids if module in (None, name)]
+    due = scope.filters.due
+    known = scope.module_ids
+    if due:
+        near = scope.due.modules_that_are(due)
+        known = tuple(
+            name for name in known if (name not in days if due is Due.NONE else name in near)
+        )
+    names = [name for name in known if module in (None, name)]
     return sorted(names, key=lambda name: (name not in days, days.get(name, scope.due.today), name))
 
 
