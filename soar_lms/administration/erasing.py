@@ -62,6 +62,7 @@ POINTERS: Mapping[tuple[str, str], Fate] = {
     ("person_merges", "keep_id"): Fate.DELETED,
     ("person_merges", "other_id"): Fate.DELETED,
     ("report_lines", "place_id"): Fate.DELETED,
+    ("roster_words", "place_id"): Fate.DELETED,
     ("roster_lines", "person_id"): Fate.DELETED,
     ("roster_places", "line_id"): Fate.DELETED,
     ("roster_places", "person_id"): Fate.DELETED,

@@ -7,8 +7,7 @@ addresses, in the transaction that changes them; `standings` and its triggers do
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -41,7 +40,8 @@ from soar_lms.cohorts.models import (
     RosterPlace,
     RosterWord,
 )
-from soar_lms.cohorts.sorting import fold, words_of
+from soar_lms.cohorts.sorting import fold
+from soar_lms.cohorts.words import Called, mend_words, write_words
 from soar_lms.database import Among, Numbers, db, transaction
 from soar_lms.learning.models import KeptStanding
 
@@ -130,7 +130,7 @@ def settle(cohort_id: int) -> None:
     _settle_members(cohort_id, None)
     settle_lines(cohort_id)
     follow_modules(cohort_id)
-    _mend_words(cohort_id)
+    mend_words(cohort_id)
     _mend_lines(cohort_id)
     _mend_counts(cohort_id)
 
@@ -213,18 +213,7 @@ def _give_places(cohort_id: int, owner: Any, sources: Sequence[Source]) -> None:
             RosterPlace.cohort_id == cohort_id, Among(owner, _numbers(owners))
         )
     )
-    _write_words(cohort_id, {place_id: owners[number] for number, place_id in numbers})
-
-
-def _write_words(cohort_id: int, called: Mapping[int, Source]) -> None:
-    """Write the words of places that have none, by the number of the place."""
-    rows = [
-        {"place_id": place_id, "word": word, "cohort_id": cohort_id}
-        for place_id, source in called.items()
-        for word in words_of(source.name, source.email)
-    ]
-    if rows:
-        db.session.execute(insert(RosterWord.__table__), rows)  # type: ignore[arg-type]  # a table
+    write_words(cohort_id, {place_id: Called(*owners[number][1:]) for number, place_id in numbers})
 
 
 def _called(source: Source) -> dict[str, str]:
@@ -242,7 +231,7 @@ def _rename(cohort_id: int, place_id: int, source: Source) -> None:
         delete(RosterWord).where(RosterWord.place_id == place_id),
     ):
         db.session.execute(statement, execution_options=_NO_SYNC)
-    _write_words(cohort_id, {place_id: source})
+    write_words(cohort_id, {place_id: Called(*source[1:])})
 
 
 def _take_places(which: ColumnElement[bool]) -> None:
@@ -341,28 +330,6 @@ def _find_wrong_counts(cohort_id: int) -> Iterator[tuple[Any, ...]]:
     counted = _counted(cohort_id)
     for statement in (kept.except_(counted), counted.except_(kept)):
         yield from (tuple(row) for row in db.session.execute(statement))
-
-
-def _mend_words(cohort_id: int) -> None:
-    """Write the words anew of places that have others than they must have."""
-    there: dict[int, set[str]] = defaultdict(set)
-    mine = select(RosterWord.place_id, RosterWord.word).where(RosterWord.cohort_id == cohort_id)
-    for place_id, word in db.session.execute(mine):
-        there[place_id].add(word)
-    places = db.session.execute(
-        select(RosterPlace.id, RosterPlace.name, RosterPlace.email).where(
-            RosterPlace.cohort_id == cohort_id
-        )
-    )
-    wrong = {
-        source.id: source
-        for source in (Source(*row) for row in places)
-        if there[source.id] != set(words_of(source.name, source.email))
-    }
-    if wrong:
-        of_wrong = delete(RosterWord).where(Among(RosterWord.place_id, _numbers(wrong)))
-        db.session.execute(of_wrong, execution_options=_NO_SYNC)
-        _write_words(cohort_id, wrong)
 
 
 def _mend_lines(cohort_id: int) -> None:

@@ -17,7 +17,8 @@ from soar_lms.cohorts import report_query as query
 from soar_lms.cohorts.due import Timing, due_days
 from soar_lms.cohorts.filters import Filters, RowState, Sort, Turn, Waiting
 from soar_lms.cohorts.models import Cohort, RosterPlace
-from soar_lms.cohorts.report_query import Line, Part, Scope
+from soar_lms.cohorts.report_query import Line, Part
+from soar_lms.cohorts.report_scope import ORDER, Scope, kept_state, select_counts, select_opened
 from soar_lms.cohorts.services import list_terms
 from soar_lms.cohorts.sorting import read_words
 from soar_lms.database import read, snapshot, stream
@@ -31,7 +32,7 @@ ROWS_ON_A_PAGE = 25
 BATCH = 1_000
 """Lines that a file is written from at a time."""
 STATES: Mapping[RowState, LazyString] = {
-    state: _("Invited") if isinstance(state, Waiting) else STATUSES[state] for state in query.ORDER
+    state: _("Invited") if isinstance(state, Waiting) else STATUSES[state] for state in ORDER
 }
 """In the order of the list: those who have something to do first."""
 _ALWAYS_COUNTED = (Status.NOT_STARTED, Status.IN_PROGRESS, Status.PASSED, Status.COMPLETED)
@@ -131,12 +132,12 @@ class Report:
         asked = (self.cohort.id, self.filters)
         counts: dict[str, Counter[RowState]] = {name: Counter() for name in self.module_ids}
         for module_id, state, people in read(  # type: ignore[misc]  # three columns
-            query.select_counts(*asked), {}
+            select_counts(*asked), {}
         ):
             if module_id in counts and people:
                 counts[module_id][query.state_of(state, 0, 0, self.seconds)] += people
         for module_id, expired, opened in read(  # type: ignore[misc]  # three columns
-            query.select_opened(*asked, self.seconds), {}
+            select_opened(*asked, self.seconds), {}
         ):
             if module_id in counts:
                 counted = counts[module_id]
@@ -268,8 +269,8 @@ class Report:
         asked = replace(Filters(), text=filters.text, due=filters.due, sort=filters.sort)
         if filters == asked:
             return False
-        kept = query.kept_state(filters.state) if filters.state else None
-        alike = [state for state in query.ORDER if kept in (None, query.kept_state(state))]
+        kept = kept_state(filters.state) if filters.state else None
+        alike = [state for state in ORDER if kept in (None, kept_state(state))]
         return sum(totals.of(state, filters.module) for state in alike) <= query.FEW
 
     def _make_row(self, line: Line) -> ReportRow:
