@@ -16,8 +16,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -33,7 +34,7 @@ from soar_lms.app import create_app
 from soar_lms.catalogue.model import Module
 from soar_lms.cohorts import services as cohorts
 from soar_lms.cohorts.filters import Filters
-from soar_lms.cohorts.models import Cohort
+from soar_lms.cohorts.models import Cohort, CohortModule
 from soar_lms.cohorts.report import Report
 from soar_lms.cohorts.report_query import parts_of, select_part
 from soar_lms.content import catalogue
@@ -59,8 +60,23 @@ _VIEWS = {
     "page, one state": "state=in-progress&sort=name",
     "page, by activity": "sort=active",
     "page, module and setting": "module=module-3&setting=public-health",
+    "page, due": "due=late",
+    "page, due, in the order of days": "due=week&sort=due",
     "page, a search": "q=solveig+nadie+0000",
+    "page, a search of one letter": "q=e",
+    "page, a search that finds everybody": "q=seed.example.org",
+    "page, a search by first name": "q=solveig",
+    "page, a search by address": "q=person-321",
 }
+_FILTERED = (
+    ("", "module=module-3"),
+    ("", "state=not-started", "state=in-progress", "state=completed", "state=invited"),
+    ("", "setting=public-health"),
+    ("", "spoken=es"),
+    ("", "due=late"),
+    ("", "sort=name", "sort=completed", "sort=active", "sort=due"),
+)
+"""Every combination of these is looked at: the slowest and the middle one are figures."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +96,7 @@ def measure_report(_seconds: int, _rounds: int) -> Iterator[Figure]:
         for size in SIZES:
             with crowded(kind, size) as crowd:
                 yield from _pages(crowd, kind, first)
+                yield from _combinations(crowd, kind)
                 yield from _totals(crowd, kind)
                 yield from _csv(crowd, kind)
                 yield from _steps(crowd, kind)
@@ -98,6 +115,23 @@ def _pages(crowd: Crowd, kind: str, first: dict[str, float]) -> Iterator[Figure]
         elif crowd.people == SIZES[-1]:
             label = f"{name}, growth, {kind}"
             yield Figure(label, took, "ms", first[name], PAGE_GROWTH, higher=False)
+
+
+def _combinations(crowd: Crowd, kind: str) -> Iterator[Figure]:
+    """Look at the page with every combination of filters and orders."""
+    place = f"/en/cohorts/{crowd.cohort_id}"
+    took = {}
+    for chosen in product(*_FILTERED):
+        query = "&".join(filter(None, chosen))
+        took[query] = _quiet_ms(partial(_get, crowd.client, f"{place}?{query}"), 4)
+    slowest = max(took, key=lambda query: took[query])
+    print(f"  the slowest of {len(took)} combinations: {slowest}")
+    for name, value in (
+        ("slowest", took[slowest]),
+        ("middle", statistics.median(took.values())),
+    ):
+        label = f"page, filters, {name}, {crowd.people:,}, {kind}"
+        yield Figure(label, value, "ms", PAGE_LIMIT_MS, 1, higher=False)
 
 
 def _turn(client: FlaskClient, place: str) -> str:
@@ -130,14 +164,14 @@ def _csv(crowd: Crowd, kind: str) -> Iterator[Figure]:
     """Compare the file with the same rows read by the driver alone."""
     with crowd.app.app_context():
         cohort = db.session.get_one(Cohort, crowd.cohort_id)
-        report = _report(cohort)
+        scope = _report(cohort).scope()
         statements = [
             str(
-                select_part(report._scope(), part).compile(
-                    db.engine, compile_kwargs={"literal_binds": True}
+                select_part(scope, part).compile(
+                    db.engine, compile_kwargs={"literal_binds": True, "render_postcompile": True}
                 )
             )
-            for part in parts_of(report.filters, report.seconds)
+            for part in parts_of(scope)
         ]
     if crowd.people == SIZES[0]:
         _drain(crowd)  # the first one also builds what every later one uses
@@ -159,14 +193,15 @@ def _steps(crowd: Crowd, kind: str) -> Iterator[Figure]:
         lessons = [lesson.id for lesson in module.spec.lessons]
         with transaction():
             cohort = db.session.get_one(Cohort, crowd.cohort_id)
-            people = [make_person() for _ in range(2 * STEPS // len(lessons) + 2)]
+            people = [make_person() for _ in range(2 * (STEPS // len(lessons) + 1))]
             for person in people:
                 make_enrolment(person, module, setting=setting)
                 cohorts.join_cohort(cohort, person, datetime.now(UTC))
         cookies = [cookie_of(crowd.app, person.fs_uniquifier) for person in people]
     kept, bare = [], []
     for number in range(STEPS):
-        lesson, turn = lessons[number // 2 % len(lessons)], number // 2 // len(lessons)
+        turn, at = divmod(number, len(lessons))
+        lesson = lessons[at]
         place = f"/en/learn/{module.id}/{setting}/{lesson}"
         kept.append(_ms(partial(_post, crowd.app, place, cookies[2 * turn])))
         with patch.object(learning, "keep", _only_read):
@@ -220,11 +255,20 @@ def _fill(folder: Path, url: str, people: int) -> Crowd:
                 seed=1,
                 now=datetime.now(UTC),
             )
+            _set_due_days(made.cohort_id)
         cookie = cookie_of(app, trainer.fs_uniquifier)
     print(f"  seeded {people:,} people x {MODULES} in {time.perf_counter() - start:.1f} s")
     client = app.test_client()
     client.set_cookie("soar", cookie.removeprefix("soar="))
     return Crowd(app, client, made.cohort_id, people)
+
+
+def _set_due_days(cohort_id: int) -> None:
+    """Let the modules fall due one week after the other, half of them before today."""
+    today = datetime.now(UTC).date()
+    modules = db.session.query(CohortModule).filter_by(cohort_id=cohort_id)
+    for number, module in enumerate(modules.order_by(CohortModule.module_id)):
+        module.due_on = today + timedelta(weeks=number - MODULES // 2)
 
 
 def _make_modules(folder: Path) -> Path:

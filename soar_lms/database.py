@@ -13,6 +13,7 @@ import sqlite3
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any, Self
 
 import psycopg
@@ -26,6 +27,7 @@ from sqlalchemy import (
     DateTime,
     Insert,
     MetaData,
+    Select,
     SQLColumnExpression,
     Text,
     event,
@@ -209,6 +211,51 @@ def append(statement: Insert, values: Mapping[str, Any]) -> None:
     It is committed at once. Only the audit trail uses it (`docs/decisions/0013-audit-trail.md`).
     """
     read(statement, values)
+
+
+@contextmanager
+def snapshot() -> Iterator[Connection]:
+    """Give a connection of its own that sees the database as it is at its first statement."""
+    is_postgresql = db.engine.dialect.name == "postgresql"
+    options = {"isolation_level": "REPEATABLE READ"} if is_postgresql else {}
+    with db.engine.connect().execution_options(**options) as connection:
+        if not is_postgresql:
+            connection.exec_driver_sql("BEGIN")
+        yield connection
+
+
+def stream(
+    connection: Connection, statement: Select[*tuple[Any, ...]], size: int
+) -> Iterator[list[tuple[Any, ...]]]:
+    """Yield the rows of a statement as the driver makes them, `size` at a time.
+
+    Memory stays the same however many there are, and rows of SQLAlchemy are not made: of a million
+    they would take as long as the query. On PostgreSQL no cursor is declared, for which it would
+    use one process only.
+    """
+    compiled = statement.compile(connection, compile_kwargs={"render_postcompile": True})
+    values = _driver_values(compiled, connection.dialect)
+    raw: Any = connection.connection.driver_connection
+    if isinstance(raw, psycopg.Connection):
+        at_once = size if psycopg.capabilities.has_stream_chunked() else 1
+        rows = raw.cursor().stream(compiled.string.encode(), values, size=at_once)
+        while batch := list(islice(rows, size)):
+            yield batch
+        return
+    cursor = raw.execute(compiled.string, [values[name] for name in compiled.positiontup or ()])
+    while batch := cursor.fetchmany(size):
+        yield batch
+
+
+def _driver_values(compiled: SQLCompiler, dialect: Dialect) -> dict[str, Any]:
+    """Return the parameters of a statement as the driver takes them."""
+    types = {compiled.bind_names[bind]: bind.type for bind in compiled.bind_names}
+    values = {}
+    for name, value in compiled.params.items():
+        known = types.get(name)
+        process = known.dialect_impl(dialect).bind_processor(dialect) if known else None
+        values[name] = process(value) if process else value
+    return values
 
 
 def close_plain_connection(_error: BaseException | None = None) -> None:

@@ -23,7 +23,7 @@ from soar_lms.catalogue.model import Catalogue, Module
 from soar_lms.clock import add_months, local_date, start_of_day
 from soar_lms.cohorts import services as cohorts
 from soar_lms.cohorts.places import follow_modules
-from soar_lms.cohorts.sorting import fold
+from soar_lms.cohorts.sorting import fold, words_of
 from soar_lms.database import Base, db
 from soar_lms.learning.path import (
     Facts,
@@ -152,8 +152,11 @@ class _Maker:
         return f"{first} {last} {number:06}"
 
     def _place(self, person_id: int | None, line_id: int | None, name: str, email: str) -> None:
-        place = (self._next_id("roster_places"), self.cohort_id, person_id, line_id, name, email)
-        self._add("roster_places", (*place, fold(name)))
+        place_id = self._next_id("roster_places")
+        place = (place_id, self.cohort_id, person_id, line_id, name, email, fold(name))
+        self._add("roster_places", place)
+        for word in words_of(name, email):
+            self._add("roster_words", (place_id, word, self.cohort_id))
 
     def _take(
         self,
@@ -302,6 +305,7 @@ _COLUMNS = {
         "id cohort_id name email language token_hash invited_at invitations_sent expires_at"
     ),
     "roster_places": "id cohort_id person_id line_id name email sort_name",
+    "roster_words": "place_id word cohort_id",
     "enrolments": ("id person_id module_id cycle path setting language enrolled_at completed_at"),
     "lesson_completions": "enrolment_id lesson_id setting completed_at",
     "attempts": (

@@ -66,6 +66,7 @@ POINTERS: Mapping[tuple[str, str], Fate] = {
     ("reminders", "person_id"): Fate.DELETED,
     ("report_lines", "place_id"): Fate.DELETED,
     ("roster_drafts", "owner_id"): Fate.DELETED,
+    ("roster_words", "place_id"): Fate.DELETED,
     ("roster_lines", "person_id"): Fate.DELETED,
     ("roster_places", "line_id"): Fate.DELETED,
     ("roster_places", "person_id"): Fate.DELETED,

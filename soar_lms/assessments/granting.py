@@ -14,10 +14,16 @@ from soar_lms.database import Among, Numbers, db
 
 def list_granted(enrolment_ids: Collection[int]) -> dict[int, set[int]]:
     """Return the numbers of the attempts that were granted, by enrolment, in one query."""
-    granted: dict[int, set[int]] = {enrolment_id: set() for enrolment_id in enrolment_ids}
+    grants = list_grants(enrolment_ids)
+    return {enrolment_id: set(numbers) for enrolment_id, numbers in grants.items()}
+
+
+def list_grants(enrolment_ids: Collection[int]) -> dict[int, dict[int, datetime]]:
+    """Return when attempts were granted, by enrolment and number, in one query."""
+    granted: dict[int, dict[int, datetime]] = {enrolment_id: {} for enrolment_id in enrolment_ids}
     wanted = Among(AttemptGrant.enrolment_id, bindparam("enrolment_ids", enrolment_ids, Numbers))
     for grant in db.session.scalars(select(AttemptGrant).where(wanted)):
-        granted[grant.enrolment_id].add(grant.number)
+        granted[grant.enrolment_id][grant.number] = grant.granted_at
     return granted
 
 

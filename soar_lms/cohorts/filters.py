@@ -28,9 +28,22 @@ class Sort(StrEnum):
     """Those who have something to do first, by name."""
     NAME = "name"
     COMPLETED = "completed"
-    """The newest first, then those without a certificate."""
+    """The newest first, then those without a certificate, whoever came last first."""
     ACTIVE = "active"
     """Whoever did something last first, then those who never did."""
+    DUE = "due"
+    """The module that is due first, then the next, each by name."""
+
+
+class Due(StrEnum):
+    """How near the day is on which something must be done, that is not done yet."""
+
+    LATE = "late"
+    """It has passed."""
+    WEEK = "week"
+    LATER = "later"
+    NONE = "none"
+    """There is no such day, whether it is done or not."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +57,7 @@ class Filters:
     text: str = ""
     """Part of a name or an address, as it was typed."""
     sort: Sort = Sort.STATE
+    due: Due | None = None
 
     @property
     def is_narrow(self) -> bool:
@@ -57,6 +71,7 @@ class Filters:
             "state": filters.state,
             "setting": filters.setting,
             "spoken": filters.language,
+            "due": filters.due,
             "q": filters.text,
             "sort": filters.sort if filters.sort is not Sort.STATE else None,
         }
@@ -78,6 +93,7 @@ def read_filters(
         language=_one_of(asked.get("spoken"), languages),
         text=" ".join(asked.get("q", "").split())[:LONGEST_TEXT].replace("\0", ""),
         sort=Sort(asked["sort"]) if asked.get("sort") in list(Sort) else Sort.STATE,
+        due=Due(asked["due"]) if asked.get("due") in list(Due) else None,
     )
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
+from soar_lms.accounts.emails import list_verified_emails
 from soar_lms.accounts.models import Person
-from soar_lms.assessments.granting import list_granted
+from soar_lms.assessments.granting import list_grants
+from soar_lms.assessments.services import POST, PRE
 from soar_lms.catalogue.model import Catalogue, Module
-from soar_lms.cohorts.models import Cohort, CohortMember
+from soar_lms.cohorts.models import Cohort, CohortMember, RosterLine
 from soar_lms.cohorts.services import list_module_ids
 from soar_lms.database import db
 from soar_lms.errors import NotFoundError
@@ -31,6 +33,17 @@ class ModuleRecord:
     """The cycles before the present one, the newest first."""
     held_back: HeldBack | None
     """The try that the rules hold back and that a trainer may grant."""
+    grants: Mapping[int, datetime] = field(default_factory=dict)
+    """When tries of the present cycle were granted, by number."""
+
+    @property
+    def pair(self) -> tuple[int, int] | None:
+        """Percent right before and after; None where one of the two is missing."""
+        attempts = self.present.attempts if self.present else ()
+        before = [item.percent for item in attempts if item.instrument == PRE]
+        after = [item.percent for item in attempts if item.instrument == POST]
+        first, best = next(iter(before), None), max(filter(None, after), default=None)
+        return None if first is None or best is None else (first, best)
 
     @property
     def status(self) -> Status:
@@ -67,7 +80,7 @@ def list_records(
 ) -> list[ModuleRecord]:
     """Return what a member did in each module of the cohort."""
     cycles = list_cycles(person, catalogue, now)
-    granted = list_granted([record.enrolment.id for record in cycles])
+    granted = list_grants([record.enrolment.id for record in cycles])
     return [
         _record(
             catalogue.modules[name],
@@ -81,12 +94,37 @@ def list_records(
 
 
 def _record(
-    module: Module, cycles: list[CycleRecord], granted: dict[int, set[int]], now: datetime
+    module: Module,
+    cycles: list[CycleRecord],
+    granted: Mapping[int, Mapping[int, datetime]],
+    now: datetime,
 ) -> ModuleRecord:
     if not cycles:
         return ModuleRecord(module, None, [], None)
     present, *earlier = cycles
-    numbers, held = granted[present.enrolment.id], None
+    grants, held = granted[present.enrolment.id], None
     if present.standing:
-        held = held_back(module, present.standing.path, present.attempts, numbers, now)
-    return ModuleRecord(module, present, earlier, held)
+        held = held_back(module, present.standing.path, present.attempts, set(grants), now)
+    return ModuleRecord(module, present, earlier, held, grants)
+
+
+@dataclass(frozen=True)
+class Coming:
+    """How a member came into the group."""
+
+    joined_at: datetime
+    invitations: Sequence[RosterLine]
+    """Those to any address of theirs, the first one first."""
+
+
+def find_coming(cohort: Cohort, person: Person) -> Coming:
+    """Return when a member joined, and the invitations before."""
+    addresses = list(list_verified_emails([person.id]))
+    is_theirs = or_(RosterLine.person_id == person.id, RosterLine.email.in_(addresses))
+    lines = db.session.scalars(
+        select(RosterLine)
+        .where(RosterLine.cohort_id == cohort.id, is_theirs)
+        .order_by(RosterLine.id)
+    )
+    member = db.session.get_one(CohortMember, (cohort.id, person.id))
+    return Coming(member.joined_at, list(lines))

@@ -38,8 +38,10 @@ from soar_lms.cohorts.models import (
     ReportLine,
     RosterLine,
     RosterPlace,
+    RosterWord,
 )
 from soar_lms.cohorts.sorting import fold
+from soar_lms.cohorts.words import Called, mend_words, write_words
 from soar_lms.database import Among, Numbers, db, transaction
 from soar_lms.learning.models import KeptStanding
 
@@ -150,6 +152,7 @@ def settle(cohort_id: int) -> None:
     _settle_members(cohort_id, None)
     settle_lines(cohort_id)
     follow_modules(cohort_id)
+    mend_words(cohort_id)
     _mend_lines(cohort_id)
     _mend_counts(cohort_id)
 
@@ -204,7 +207,7 @@ def _settle(
         _take_places(Among(RosterPlace.id, _numbers(gone)))
     for number, place_id, name, email in places:
         if number in wanted and wanted[number] != (number, name, email):
-            _rename(place_id, wanted[number])
+            _rename(cohort_id, place_id, wanted[number])
     there = {row[0] for row in places}
     new = [source for number, source in wanted.items() if number not in there]
     _give_places(cohort_id, owner, new)
@@ -226,6 +229,13 @@ def _give_places(cohort_id: int, owner: Any, sources: Sequence[Source]) -> None:
         for source in sources
     ]
     db.session.execute(insert(RosterPlace.__table__), rows)  # type: ignore[arg-type]  # a table
+    owners = {source.id: source for source in sources}
+    numbers = db.session.execute(
+        select(owner, RosterPlace.id).where(
+            RosterPlace.cohort_id == cohort_id, Among(owner, _numbers(owners))
+        )
+    )
+    write_words(cohort_id, {place_id: Called(*owners[number][1:]) for number, place_id in numbers})
 
 
 def _called(source: Source) -> dict[str, str]:
@@ -233,15 +243,17 @@ def _called(source: Source) -> dict[str, str]:
     return {"name": source.name, "email": source.email, "sort_name": sort_name}
 
 
-def _rename(place_id: int, source: Source) -> None:
+def _rename(cohort_id: int, place_id: int, source: Source) -> None:
     called = _called(source)
     for statement in (
         update(RosterPlace).where(RosterPlace.id == place_id).values(called),
         update(ReportLine)
         .where(ReportLine.place_id == place_id)
         .values(sort_name=called["sort_name"]),
+        delete(RosterWord).where(RosterWord.place_id == place_id),
     ):
         db.session.execute(statement, execution_options=_NO_SYNC)
+    write_words(cohort_id, {place_id: Called(*source[1:])})
 
 
 def _take_places(which: ColumnElement[bool]) -> None:
@@ -304,7 +316,7 @@ def _numbers(numbers: Collection[int]) -> Any:
 def find_wrong_lines(cohort_id: int) -> list[tuple[Any, ...]]:
     """Return the lines that are there and must not be, or the other way round; and wrong counts.
 
-    Places are not compared here: `settle` says nothing and mends them.
+    Places and their words are not compared here: `settle` says nothing and mends them.
     """
     names = [column.name for column in ReportLine.__table__.columns]
     there = select(*(ReportLine.__table__.c[name] for name in names)).where(
@@ -374,9 +386,15 @@ def settle_all(cohort_ids: Collection[int]) -> None:
 
 
 def list_unsettled() -> list[int]:
-    """Return the cohorts with members or invitations and no place: those of an earlier release."""
+    """Return the cohorts that an earlier release left without places, or places without words."""
     placed = select(RosterPlace.id).where(RosterPlace.cohort_id == Cohort.id)
+    called = select(RosterWord.place_id).where(RosterWord.place_id == RosterPlace.id)
     member = select(CohortMember.person_id).where(CohortMember.cohort_id == Cohort.id)
     line = select(RosterLine.id).where(RosterLine.cohort_id == Cohort.id)
-    statement = select(Cohort.id).where(~placed.exists(), or_(member.exists(), line.exists()))
+    statement = select(Cohort.id).where(
+        or_(
+            and_(~placed.exists(), or_(member.exists(), line.exists())),
+            placed.where(~called.exists()).exists(),
+        )
+    )
     return list(db.session.scalars(statement.order_by(Cohort.id)))

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from typing import Any, cast
+from operator import itemgetter
+from typing import Any
 
 from flask_babel.speaklater import LazyString
-from sqlalchemy import Row, bindparam, func, select, text
+from sqlalchemy import Row, bindparam, func, select
 
 from soar_lms.catalogue.model import Catalogue
 from soar_lms.cohorts import report_query as query
-from soar_lms.cohorts.filters import Filters, RowState, Turn, Waiting
+from soar_lms.cohorts.due import Timing, due_days
+from soar_lms.cohorts.filters import Filters, RowState, Sort, Turn, Waiting
 from soar_lms.cohorts.models import Cohort, RosterPlace
-from soar_lms.cohorts.report_query import Line, Part, Scope
-from soar_lms.cohorts.services import list_module_ids
-from soar_lms.database import db, read
+from soar_lms.cohorts.report_query import Line, Part
+from soar_lms.cohorts.report_scope import ORDER, Scope, kept_state, select_counts, select_opened
+from soar_lms.cohorts.services import list_terms
+from soar_lms.cohorts.sorting import read_words
+from soar_lms.database import read, snapshot, stream
 from soar_lms.i18n import lazy_gettext as _
 from soar_lms.learning.keeping import work_out_now
 from soar_lms.learning.path import Step, fingerprint, read_left
@@ -28,7 +32,7 @@ ROWS_ON_A_PAGE = 25
 BATCH = 1_000
 """Lines that a file is written from at a time."""
 STATES: Mapping[RowState, LazyString] = {
-    state: _("Invited") if isinstance(state, Waiting) else STATUSES[state] for state in query.ORDER
+    state: _("Invited") if isinstance(state, Waiting) else STATUSES[state] for state in ORDER
 }
 """In the order of the list: those who have something to do first."""
 _ALWAYS_COUNTED = (Status.NOT_STARTED, Status.IN_PROGRESS, Status.PASSED, Status.COMPLETED)
@@ -59,6 +63,9 @@ class ReportRow:
     is_expired: bool = False
     active_at: datetime | None = None
     """When a step was last done; None before the first."""
+    due_on: date | None = None
+    """The last day in time, where the group is."""
+    timing: Timing | None = None
 
 
 @dataclass(frozen=True)
@@ -68,6 +75,8 @@ class ReportPage:
     rows: Sequence[ReportRow]
     before: Turn | None
     after: Turn | None
+    is_by_name: bool = False
+    """Whether a search found so many that the order asked for was not kept."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +90,11 @@ class Totals:
         """The states that stand in a table: four always, others where there are any."""
         found = {state for counts in self.by_module.values() for state in counts if counts[state]}
         return [state for state in STATES if state in found or state in _ALWAYS_COUNTED]
+
+    @property
+    def states_counted(self) -> list[RowState]:
+        """The states that somebody is in."""
+        return [state for state in STATES if self.of(state)]
 
     def of(self, state: RowState | None = None, module_id: str | None = None) -> int:
         """Return how many lines are in a state and module; None: in any."""
@@ -101,9 +115,11 @@ class Report:
     ) -> None:
         self.cohort, self.filters, self.catalogue = cohort, filters, catalogue
         self.seconds = query.seconds_of(now)
-        module_ids = list_module_ids(cohort)
-        self.module_ids = [name for name in module_ids if name in catalogue.modules]
-        self._left_out = tuple(name for name in module_ids if name not in catalogue.modules)
+        terms = list_terms(cohort)
+        days = {name: day for name, day in terms.items() if day is not None}
+        self.due = due_days(days, cohort.time_zone, now)
+        self.module_ids = [name for name in terms if name in catalogue.modules]
+        self._left_out = tuple(name for name in terms if name not in catalogue.modules)
         prints = [(name, fingerprint(catalogue.modules[name])) for name in self.module_ids]
         self._current = {*prints, *((name, None) for name in self.module_ids)}
         self.has_outdated = False
@@ -113,15 +129,15 @@ class Report:
 
     def count(self) -> Totals:
         """Count the lines by module and state, of the setting and language that are asked for."""
-        scope = Scope(self.cohort.id, self.filters)
+        asked = (self.cohort.id, self.filters)
         counts: dict[str, Counter[RowState]] = {name: Counter() for name in self.module_ids}
         for module_id, state, people in read(  # type: ignore[misc]  # three columns
-            query.select_counts(scope), {}
+            select_counts(*asked), {}
         ):
             if module_id in counts and people:
                 counts[module_id][query.state_of(state, 0, 0, self.seconds)] += people
         for module_id, expired, opened in read(  # type: ignore[misc]  # three columns
-            query.select_opened(scope, self.seconds), {}
+            select_opened(*asked, self.seconds), {}
         ):
             if module_id in counts:
                 counted = counts[module_id]
@@ -131,14 +147,17 @@ class Report:
         return Totals(counts)
 
     def count_shown(self, totals: Totals) -> int | None:
-        """Return how many lines the filters leave; None where a search would have to be counted."""
+        """Return how many lines the filters leave; None where they would have to be counted."""
         filters = self.filters
-        return None if filters.text else totals.of(filters.state, filters.module)
+        if filters.text or filters.due:
+            return None
+        return totals.of(filters.state, filters.module)
 
     def count_exactly(self) -> int:
-        """Return how many lines the filters leave, counting what a search finds."""
-        shown = self.count_shown(self.count())
-        return shown if shown is not None else _count(self._scope(), self.filters, self.seconds)
+        """Return how many lines the filters leave, counting those that no count is kept of."""
+        totals = self.count()
+        shown = self.count_shown(totals)
+        return shown if shown is not None else _count(self.scope(totals))
 
     # Lines.
 
@@ -146,70 +165,123 @@ class Report:
         self, turn: Turn | None, totals: Totals, size: int = ROWS_ON_A_PAGE
     ) -> ReportPage:
         """Return the page that begins at a turn; the first one where there is no such place."""
-        scope, parts = self._scope(), query.parts_of(self.filters, self.seconds)
+        scope = self.scope(totals)
+        parts = query.parts_of(scope, totals.states_counted)
         name = _name_of(turn)
         if turn is None or name is None or turn.part not in {part.name for part in parts}:
             turn, name = None, ""
         backwards = turn is not None and turn.backwards
-        reach = self._reach(parts, turn, totals, size + 1)
-        rows = list(read(query.select_page(scope, reach, turn, name, size + 1), {}))
-        rows = sorted(rows, key=lambda row: row.rank)[: size + 1]
+        if backwards:
+            parts.reverse()
+        rows = self._read_rows(scope, parts, turn, name, totals, size + 1)
         has_more = len(rows) > size
         rows = rows[:size]
         if backwards:
             rows.reverse()
-        turns = [_turn_at(row, reach[row.rank]) for row in rows]
+        turns = [_turn_at(row, part) for row, part in rows]
         return ReportPage(
-            [self._make_row(line) for line in self._up_to_date(rows)],
+            [self._make_row(line) for line in self._up_to_date([row for row, _ in rows])],
             before=_turned(turns[0]) if turns and (has_more if backwards else turn) else None,
             after=turns[-1] if turns and (has_more or backwards) else None,
+            is_by_name=scope.is_by_name,
         )
 
+    def _read_rows(
+        self,
+        scope: Scope,
+        parts: list[Part],
+        turn: Turn | None,
+        name: str,
+        totals: Totals,
+        wanted: int,
+    ) -> list[tuple[Row[Any], Part]]:
+        """Return rows from a turn on, each with its part; only parts that are needed are read."""
+        names = [part.name for part in parts]
+        waiting = parts[names.index(turn.part) if turn else 0 :]
+        found: list[tuple[Row[Any], Part]] = []
+        while waiting and len(found) < wanted:
+            reach = self._reach(waiting, turn, totals, wanted - len(found))
+            waiting = waiting[waiting.index(reach[-1]) + 1 :]
+            rows = list(read(query.select_page(scope, reach, turn, name, wanted), {}))
+            backwards = turn is not None and turn.backwards
+            merged = query.in_order(rows, reach, backwards=backwards)
+            found += [(row, reach[row.rank]) for row in merged]
+        return found[:wanted]
+
     def _reach(
-        self, parts: list[Part], turn: Turn | None, totals: Totals, wanted: int
+        self, waiting: list[Part], turn: Turn | None, totals: Totals, wanted: int
     ) -> list[Part]:
         """Return the parts that a page may reach into: by the counts, as few as hold enough."""
-        if turn is not None and turn.backwards:
-            parts.reverse()
-        names = [part.name for part in parts]
-        start = names.index(turn.part) if turn else 0
         reach, held = [], 0
-        for part in parts[start:]:
-            reach.append(part)
+        for part in waiting:
+            count = self._held(part, totals)
             is_begun = turn is not None and part.name == turn.part
-            held += 0 if is_begun else self._held(part, totals)
-            if held >= wanted:
+            if count or is_begun:
+                reach.append(part)
+            held += 0 if is_begun or not self._is_counted else count
+            if held >= wanted or (part.is_of_places and reach):
                 break
-        return [part for part in reach if len(reach) == 1 or self._may_hold(part, totals)] or reach[
-            :1
-        ]
+        return reach or waiting[-1:]
 
     def _held(self, part: Part, totals: Totals) -> int:
-        """Return how many lines a part has for certain; 0 where nobody has counted."""
-        if self.filters.text or part.name not in list(STATES):
-            return 0
-        return totals.of(_state_named(part.name), self.filters.module)
+        """Return how many lines a part has, or may have where more is asked than is counted."""
+        filters = self.filters
+        return totals.of(part.state or filters.state, part.module or filters.module)
 
-    def _may_hold(self, part: Part, totals: Totals) -> bool:
-        is_counted = part.name in list(STATES)
-        return not is_counted or totals.of(_state_named(part.name), self.filters.module) > 0
+    @property
+    def _is_counted(self) -> bool:
+        return not (self.filters.text or self.filters.due)
 
-    def _scope(self) -> Scope:
-        found = None
-        if self.filters.text:
-            places = read(query.find_places(self.cohort.id, self.filters.text), {})
-            numbers = tuple(row[0] for row in places)
-            found = numbers if len(numbers) <= query.MOST_FOUND else None
-        return Scope(self.cohort.id, self.filters, self._left_out, found)
+    def scope(self, totals: Totals | None = None) -> Scope:
+        """Return what the query is about.
+
+        :param totals: the counts; they know beforehand where filters leave few lines.
+        """
+        filters = self.filters
+        words = tuple(read_words(filters.text)) if filters.text else None
+        return Scope(
+            cohort_id=self.cohort.id,
+            filters=filters,
+            seconds=self.seconds,
+            due=self.due,
+            module_ids=tuple(self.module_ids),
+            left_out=self._left_out,
+            words=words,
+            found=None if words is None else self._find_places(words),
+            has_few=totals is not None and self._has_few(totals),
+        )
+
+    def _find_places(self, words: tuple[str, ...]) -> tuple[int, ...] | None:
+        """Return the places that have words, if they are few; None when they are not."""
+        if not words:
+            return ()
+        if len(words) > 1:
+            counts = read(query.count_words(self.cohort.id, words), {}).one()
+            words = tuple(word for _, word in sorted(zip(counts, words, strict=True)))
+            if not min(counts):
+                return ()
+        numbers = [row[0] for row in read(query.find_places(self.cohort.id, words), {})]
+        return tuple(dict.fromkeys(numbers)) if len(numbers) <= query.MOST_FOUND else None
+
+    def _has_few(self, totals: Totals) -> bool:
+        """Whether the filters leave so few lines that they can be read by themselves."""
+        filters = self.filters
+        asked = replace(Filters(), text=filters.text, due=filters.due, sort=filters.sort)
+        if filters == asked:
+            return False
+        kept = kept_state(filters.state) if filters.state else None
+        alike = [state for state in ORDER if kept in (None, kept_state(state))]
+        return sum(totals.of(state, filters.module) for state in alike) <= query.FEW
 
     def _make_row(self, line: Line) -> ReportRow:
+        state = query.state_of(line.state, line.opens_at, line.expires_at, self.seconds)
         return ReportRow(
             place_id=line.place_id,
             person_id=line.person_id,
             name=line.name,
             email=line.email,
             module_id=line.module_id,
-            state=query.state_of(line.state, line.opens_at, line.expires_at, self.seconds),
+            state=state,
             setting=line.setting or None,
             language=line.language or None,
             left=tuple(read_left(line.steps_left or "")),
@@ -218,14 +290,21 @@ class Report:
             valid_until=_day(line.valid_until_day),
             is_expired=0 < line.expires_at <= self.seconds,
             active_at=_moment(line.active_at),
+            due_on=self.due.days.get(line.module_id),
+            timing=self.due.timing(
+                line.module_id, state, line.expires_at, line.completed_day, line.cycle or 1
+            ),
         )
 
-    def _up_to_date(self, rows: Sequence[Row[Any]]) -> Sequence[Line]:
-        """Return rows as the content of today has them: those of other content are worked out."""
-        lines = cast(Sequence[Line], rows)  # a row is a tuple of these columns
-        if {(line.module_id, line.content) for line in lines} <= self._current:
-            return lines
+    def _up_to_date(self, rows: Sequence[Any]) -> Sequence[Any]:
+        """Return rows as the content of today has them: those of other content are worked out.
+
+        :param rows: lines, or tuples of their columns as the driver gives them.
+        """
+        if set(map(_MADE_BY, rows)) <= self._current:
+            return rows
         self.has_outdated = True
+        lines = [Line(*row) for row in rows]
         old = {
             line.person_id
             for line in lines
@@ -241,29 +320,37 @@ class Report:
         """
         found: list[ReportRow] = []
         for batch in self.stream():
-            found += [self._make_row(line) for line in batch]
+            found += [self._make_row(Line(*line)) for line in batch]
             if most is not None and len(found) >= most:
                 break
         return found[:most]
 
-    def stream(self) -> Iterator[Sequence[Line]]:
+    def rows_at(self, keys: Sequence[tuple[int, str]]) -> list[ReportRow]:
+        """Return the lines of some places and modules, in this order; those that are gone are not.
+
+        :param keys: (place, module); whatever the filters are.
+        """
+        places = tuple(dict.fromkeys(place_id for place_id, _ in keys))
+        scope = replace(self.scope(), filters=Filters(sort=Sort.NAME), words=None, found=places)
+        (part,) = query.parts_of(scope)
+        lines = self._up_to_date(list(read(query.select_part(scope, part), {})))
+        found = {(line.place_id, line.module_id): line for line in lines}
+        return [self._make_row(found[key]) for key in keys if key in found]
+
+    def stream(self) -> Iterator[Sequence[tuple[Any, ...]]]:
         """Yield all lines that are asked for in batches, of one moment, in constant memory.
 
-        They come over a connection of its own, which sees the database as it was at the beginning.
+        Each is a tuple of the columns of `Line`.
         """
-        scope = self._scope()
-        is_postgresql = db.engine.dialect.name == "postgresql"
-        options = {"isolation_level": "REPEATABLE READ"} if is_postgresql else {}
-        streamed = {"stream_results": True, "max_row_buffer": BATCH}
-        with db.engine.connect().execution_options(**options) as connection:
-            if is_postgresql:  # all rows will be fetched: plan for the last one, not for the first
-                connection.execute(text("SET LOCAL cursor_tuple_fraction = 1"))
-            for part in query.parts_of(self.filters, self.seconds):
-                result = connection.execute(
-                    query.select_part(scope, part), execution_options=streamed
-                )
-                for rows in result.partitions(BATCH):
+        scope = self.scope()
+        with snapshot() as connection:
+            for part in query.parts_of(scope):
+                for rows in stream(connection, query.select_part(scope, part), BATCH):
                     yield self._up_to_date(rows)
+
+
+_MADE_BY = itemgetter(Line._fields.index("module_id"), Line._fields.index("content"))
+"""Of a line: the module and the content by which it was worked out."""
 
 
 def _renewed(line: Line, anew: Mapping[str, Any] | None) -> Line:
@@ -272,8 +359,8 @@ def _renewed(line: Line, anew: Mapping[str, Any] | None) -> Line:
     return Line(**{name: (anew or {}).get(name, value) for name, value in values.items()})
 
 
-def _count(scope: Scope, filters: Filters, seconds: int) -> int:
-    parts = [query.select_part(scope, part) for part in query.parts_of(filters, seconds)]
+def _count(scope: Scope) -> int:
+    parts = [query.select_part(scope, part) for part in query.parts_of(scope)]
     numbers = [
         read(select(func.count()).select_from(part.order_by(None).subquery()), {}).scalar_one()
         for part in parts
@@ -297,7 +384,7 @@ _NAME = select(RosterPlace.sort_name).where(RosterPlace.id == bindparam("place_i
 
 
 def _turn_at(row: Row[Any], part: Part) -> Turn:
-    value = 0 if part.number is None else getattr(row, part.number.key)
+    value = 0 if part.number is None else getattr(row, part.number)
     return Turn(part.name, value, row.place_id, row.module_id)
 
 

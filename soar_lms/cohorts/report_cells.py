@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
 from soar_lms.certificates.codes import format_code
 from soar_lms.cohorts.filters import Filters
 from soar_lms.cohorts.report import STATES, Report
 from soar_lms.cohorts.report_query import Line, state_of
+from soar_lms.cohorts.wording import DUES, TIMINGS
 from soar_lms.content import catalogue
 from soar_lms.i18n import current_language, gettext, languages
 from soar_lms.learning.path import read_left
@@ -37,8 +38,10 @@ class _Once(dict[Key, Value], Generic[Key, Value]):
         return value
 
 
-_DAYS = (7, 9, 10)
+_DAYS = (7, 9, 10, 11)
 """Which of the cells are days."""
+_Alike = tuple[str, str, str | None, str, str]
+"""Module, state, steps, setting and language of a line: few lines differ in them."""
 
 
 def header() -> list[str]:
@@ -55,6 +58,8 @@ def header() -> list[str]:
         gettext("Certificate"),
         gettext("Valid until"),
         gettext("Last activity"),
+        gettext("Due"),
+        gettext("Against the due date"),
     ]
 
 
@@ -74,49 +79,62 @@ class Cells:
         self.days = _Once[int | None, str](
             lambda number: date.fromordinal(number).isoformat() if number else ""
         )
-        self.activity = _Once[int, str](
-            lambda moment: datetime.fromtimestamp(moment, zone).date().isoformat() if moment else ""
+        self.quarters = _Once[int, str](
+            lambda quarter: datetime.fromtimestamp(quarter * 900, zone).date().isoformat()
+        )
+        self.due = {name: day.isoformat() for name, day in report.due.days.items()}
+        self.timings = {timing: str(words) for timing, words in TIMINGS.items()}
+        self.alike = _Once[_Alike, tuple[str, ...]](self._say_alike)
+
+    def texts(self, line: tuple[Any, ...]) -> tuple[str, ...]:
+        """Return a line as text, with what people typed defused; days as YYYY-MM-DD."""
+        # Taken apart at once: by names it would take as long as all the rest.
+        _, _, _, name, email, _, module, state, setting, language, completed, *rest = line
+        active, opens, expires, left, code, until, cycle, _ = rest
+        if opens:
+            state = state_of(state, opens, expires, self.seconds)
+        timing = ""
+        if module in self.due:
+            late = self.report.due.timing(module, state, expires, completed, cycle or 1)
+            timing = self.timings[late] if late else ""
+        return (
+            defuse(name),
+            defuse(email),
+            *self.alike[module, state, left, setting, language],
+            self.days[completed],
+            format_code(code) if code else "",
+            self.days[until],
+            self.quarters[active // 900] if active else "",  # no zone changes its day within one
+            self.due.get(module, ""),
+            timing,
         )
 
-    def texts(self, line: Line) -> list[str]:
-        """Return a line as text, with what people typed defused; days as YYYY-MM-DD."""
-        cells = self._plain(line)
-        cells[0], cells[1] = defuse(cells[0]), defuse(cells[1])
-        return cells
+    def _say_alike(self, alike: _Alike) -> tuple[str, ...]:
+        module, state, left, setting, language = alike
+        return (
+            self.titles[module],
+            self.states[state],
+            self.left[left],
+            self.settings[setting],
+            self.languages[language],
+        )
 
-    def values(self, line: Line) -> list[str | date | None]:
-        """Return a line as text and days; None for nothing."""
-        cells: list[str | date | None] = [cell or None for cell in self._plain(line)]
+    def values(self, line: tuple[Any, ...]) -> list[str | date | None]:
+        """Return a line as text, as it was typed, and days; None for nothing."""
+        cells: list[str | date | None] = [cell or None for cell in self.texts(line)]
+        cells[:2] = line[_NAME] or None, line[_NAME + 1] or None
         for place in _DAYS:
             written = cells[place]
             cells[place] = date.fromisoformat(written) if isinstance(written, str) else None
         return cells
 
-    def _plain(self, line: Line) -> list[str]:
-        # Taken apart at once: by names it would take as long as all the rest.
-        head, tail = line[3:10], line[10:17]
-        name, email, _, module_id, state, setting, language = head
-        completed, active, opens, expires, left, code, until = tail
-        if opens:
-            state = state_of(state, opens, expires, self.seconds)
-        return [
-            name,
-            email,
-            self.titles[module_id],
-            self.states[state],
-            self.left[left],
-            self.settings[setting],
-            self.languages[language],
-            self.days[completed],
-            format_code(code) if code else "",
-            self.days[until],
-            self.activity[active // 900 * 900],  # no zone changes its day within a quarter
-        ]
-
-    def batches(self) -> Iterator[Iterator[list[str]]]:
+    def batches(self) -> Iterator[Iterator[tuple[str, ...]]]:
         """Yield all lines of the report as text."""
         for lines in self.report.stream():
             yield map(self.texts, lines)
+
+
+_NAME = Line._fields.index("name")
 
 
 @dataclass(frozen=True)
@@ -136,6 +154,7 @@ def say_filters(filters: Filters) -> list[Said]:
         (gettext("Status"), str(STATES[filters.state]) if filters.state else ""),
         (gettext("Professional setting"), say_setting(filters.setting or "")),
         (gettext("Language"), say_language(filters.language or "")),
+        (gettext("Due"), str(DUES[filters.due]) if filters.due else ""),
         (gettext("Name or e-mail"), filters.text),
     ]
     return [Said(str(label), words) for label, words in said if words]

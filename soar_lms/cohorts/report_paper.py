@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import atexit
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -18,25 +19,39 @@ from soar_lms.cohorts.report import STATES, Report, ReportRow, Totals
 from soar_lms.cohorts.report_cells import Cells, Said
 from soar_lms.learning.wording import say_steps
 
-MOST_ROWS = 300
-"""About twenty pages, a few seconds of work; who wants more wants a spreadsheet."""
+
+@dataclass(frozen=True)
+class Extract:
+    """Some lines of a report that are printed together."""
+
+    rows: Sequence[ReportRow]
+    first: int = 1
+    last: int = 0
+    """Their places among all lines, from 1; 0: these are all there are."""
 
 
 def make_paper(
-    report: Report, cells: Cells, totals: Totals, said: Sequence[Said], made_on: date
+    report: Report,
+    cells: Cells,
+    extract: Extract,
+    totals: Totals | None,
+    said: Sequence[Said],
+    made_on: date,
 ) -> bytes:
-    """Make the PDF of the lines that a report is asked for, `MOST_ROWS` at the most.
+    """Make the PDF of some lines of a report.
 
+    :param totals: how many stand where; None: another part of the paper says so.
     :param said: what it was narrowed to, in words.
     :param made_on: today, where the reader is.
     """
     import weasyprint  # a second to load, and Pango
 
-    rows = report.list_rows(MOST_ROWS)
+    rows = extract.rows
     html = render_template(
         "cohorts/report_paper.html",
         report=report,
         rows=rows,
+        extract=extract,
         cells=cells,
         totals=totals,
         said=said,

@@ -15,13 +15,15 @@ from xlsxwriter.worksheet import Worksheet
 
 from soar_lms.cohorts.report import STATES, Report, Totals
 from soar_lms.cohorts.report_cells import Cells, Said, header, say_filters
+from soar_lms.cohorts.report_query import Line
 from soar_lms.i18n import gettext
 
 MOST_LINES = 100_000
 """A workbook with more takes longer to write than somebody waits for a page; CSV has no bound."""
 LONGEST_SHEET_NAME = 31
 _MODULE_COLUMN = 2
-_WIDTHS = (28, 32, 24, 36, 24, 14, 14, 36, 14, 14)
+_MODULE_OF_LINE = Line._fields.index("module_id")
+_WIDTHS = (28, 32, 24, 36, 24, 14, 14, 36, 14, 14, 14, 20)
 _NOT_IN_NAMES = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
 _OPTIONS = {
     "constant_memory": True,
@@ -45,7 +47,7 @@ def write_workbook(
         next_rows = dict.fromkeys(sheets, 1)
         for lines in report.stream():
             for line in lines:
-                name = line.module_id
+                name = line[_MODULE_OF_LINE]
                 _write_row(sheets[name], next_rows[name], cells.values(line), look)
                 next_rows[name] += 1
         for name, sheet in sheets.items():

@@ -244,6 +244,16 @@ def list_due_days(cohort: Cohort) -> dict[str, date]:
     return {module_id: due_on for module_id, due_on in rows if due_on is not None}
 
 
+def list_terms(cohort: Cohort) -> dict[str, date | None]:
+    """Return the modules a cohort takes, each with the last day in time that it may have."""
+    rows = db.session.execute(
+        select(CohortModule.module_id, CohortModule.due_on)
+        .where(CohortModule.cohort_id == cohort.id)
+        .order_by(CohortModule.module_id)
+    )
+    return {module_id: due_on for module_id, due_on in rows}  # noqa: C416  # rows to a dict
+
+
 def list_member_ids(cohort: Cohort) -> list[int]:
     """Return the people in a cohort, by their numbers."""
     members = MEMBERS.order_by(CohortMember.person_id)

@@ -1,4 +1,4 @@
-"""Invitations in words: how far each has come, and what is wrong with a line that was typed."""
+"""Reports and invitations in words: orders, days, how far each has come, what is wrong with it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from flask_babel.speaklater import LazyString
 
-from soar_lms.cohorts.filters import Sort
+from soar_lms.cohorts.due import Timing
+from soar_lms.cohorts.filters import Due, Sort
 from soar_lms.cohorts.invitations import LineState, Outcome
 from soar_lms.cohorts.roster import LONGEST_NAME, BadLine, Fault
 from soar_lms.i18n import gettext, ngettext
@@ -23,6 +24,17 @@ SORTS: Mapping[Sort, LazyString] = {
     Sort.NAME: _("Name"),
     Sort.COMPLETED: _("Completed last"),
     Sort.ACTIVE: _("Active last"),
+    Sort.DUE: _("Due first"),
+}
+DUES: Mapping[Due, LazyString] = {
+    Due.LATE: _("Late"),
+    Due.WEEK: _("Due in the next 7 days"),
+    Due.LATER: _("Due later"),
+    Due.NONE: _("No due date"),
+}
+TIMINGS: Mapping[Timing, LazyString] = {
+    Timing.LATE: _("Late"),
+    Timing.COMPLETED_LATE: _("Completed late"),
 }
 _FAULTS: Mapping[Fault, LazyString] = {
     Fault.NO_ADDRESS: _("there is no e-mail address like name@example.org at its end."),

@@ -5,10 +5,11 @@ What somebody answered, in a test or in the evaluation, is not in it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from soar_lms.accounts.models import Person
 from soar_lms.assessments.models import Attempt
@@ -25,6 +26,14 @@ from soar_lms.learning.standing import Progress, Standing, find_renewal, load_pr
 
 
 @dataclass(frozen=True)
+class LessonDone:
+    """A lesson that was marked as done."""
+
+    lesson_id: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class CycleRecord:
     """One cycle of a module, as it stands on a day."""
 
@@ -33,6 +42,8 @@ class CycleRecord:
     """None for a module that is no longer in the catalogue: nobody can say what it asked."""
     standing: Standing | None
     last_activity: datetime
+    lessons: tuple[LessonDone, ...]
+    """In the order they were done."""
     attempts: tuple[Attempt, ...]
     certificate: Certificate | None
     certificate_status: CertificateStatus | None
@@ -55,7 +66,8 @@ def list_cycles(person: Person, catalogue: Catalogue, now: datetime) -> list[Cyc
     )
     ids = [enrolment.id for enrolment in enrolments]
     progress, attempts = load_progress(ids), list_attempts_of(ids)
-    activity = _list_activity(enrolments)
+    lessons = _list_lessons(ids)
+    activity = _list_activity(enrolments, lessons)
     held = {item.enrolment_id: item for item in reversed(list_certificates(person.id))}
     newest = {enrolment.module_id: enrolment.id for enrolment in enrolments}
     return [
@@ -64,6 +76,7 @@ def list_cycles(person: Person, catalogue: Catalogue, now: datetime) -> list[Cyc
             catalogue,
             progress[enrolment.id],
             activity[enrolment.id],
+            tuple(lessons[enrolment.id]),
             tuple(attempts[enrolment.id]),
             held.get(enrolment.id),
             now,
@@ -78,6 +91,7 @@ def _record(
     catalogue: Catalogue,
     progress: Progress,
     last_activity: datetime,
+    lessons: tuple[LessonDone, ...],
     attempts: tuple[Attempt, ...],
     certificate: Certificate | None,
     now: datetime,
@@ -96,6 +110,7 @@ def _record(
         ),
         standing=standing,
         last_activity=last_activity,
+        lessons=lessons,
         attempts=attempts,
         certificate=certificate,
         certificate_status=certificate.status_at(now) if certificate else None,
@@ -103,23 +118,32 @@ def _record(
     )
 
 
-def _list_activity(enrolments: list[Enrolment]) -> dict[int, datetime]:
-    """Return when something was last done in each enrolment."""
-    ids = [enrolment.id for enrolment in enrolments]
+def _list_lessons(enrolment_ids: Sequence[int]) -> dict[int, list[LessonDone]]:
+    """Return the lessons that were done, by enrolment, the first one first."""
+    found: dict[int, list[LessonDone]] = {enrolment_id: [] for enrolment_id in enrolment_ids}
+    done = LessonCompletion
     rows = db.session.execute(
-        select(LessonCompletion.enrolment_id, func.max(LessonCompletion.completed_at))
-        .where(LessonCompletion.enrolment_id.in_(ids))
-        .group_by(LessonCompletion.enrolment_id)
+        select(done.enrolment_id, done.lesson_id, done.completed_at)
+        .where(done.enrolment_id.in_(enrolment_ids))
+        .order_by(done.completed_at, done.lesson_id)
     )
-    lessons = {enrolment_id: moment for enrolment_id, moment in rows}  # noqa: C416  # rows to a dict
-    answers = list_last_answers(ids)
+    for enrolment_id, lesson_id, moment in rows:
+        found[enrolment_id].append(LessonDone(lesson_id, moment))
+    return found
+
+
+def _list_activity(
+    enrolments: list[Enrolment], lessons: Mapping[int, Sequence[LessonDone]]
+) -> dict[int, datetime]:
+    """Return when something was last done in each enrolment."""
+    answers = list_last_answers([enrolment.id for enrolment in enrolments])
     return {
         item.id: max(
             moment
             for moment in (
                 item.enrolled_at,
                 item.completed_at,
-                lessons.get(item.id),
+                *(lesson.at for lesson in lessons[item.id][-1:]),
                 answers.get(item.id),
             )
             if moment is not None

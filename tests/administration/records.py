@@ -133,7 +133,7 @@ def dump(app: Flask) -> dict[str, list[str]]:
     Places and lines are worked out anew, under other numbers: they are compared by what they say.
     """
     rows = read_database(app)
-    numbered = {"roster_places", "report_lines", "report_counts"}
+    numbered = {"roster_places", "roster_words", "report_lines", "report_counts"}
     with app.app_context():
         lines = db.session.execute(
             select(RosterPlace.cohort_id, RosterPlace.name, ReportLine.module_id, ReportLine.state)

@@ -9,18 +9,21 @@ from flask.testing import FlaskClient
 from soar_lms.accounts.models import Person
 from soar_lms.assessments import services as assessments
 from soar_lms.catalogue.model import Module
+from soar_lms.cohorts import services
+from soar_lms.cohorts.invitations import invite
 from soar_lms.cohorts.models import Cohort
+from soar_lms.cohorts.roster import Entry
 from soar_lms.database import db, transaction
 from tests.assessments.variants import with_attempts
 from tests.conftest import SignIn
-from tests.factories import finish_lessons, make_enrolment, take_test
+from tests.factories import NOW, finish_lessons, make_enrolment, make_person, take_test
 from tests.learning.places import serve
 from tests.support.page import get_page
 from tests.support.queries import queries_of
 from tests.support.quick import parsed, post, summary, value_of, words
 
 Stages = dict[str, Person]
-QUERIES = 12
+QUERIES = 15
 REASON = "The connection broke during the test."
 
 
@@ -94,6 +97,42 @@ def test_the_record_has_tests_with_their_results_and_no_answers(
         "Questions to begin: 2 of 8 right, Nov 22, 2026, 10:00 AM EST",
         "Final test, try 1: 10 of 10 right, passed, Nov 22, 2026, 10:00 AM EST",
     ]
+
+
+def test_the_record_tells_what_happened_when_and_how_the_member_came(
+    app: Flask, as_trainer: FlaskClient, cohort: Cohort, stages: Stages
+) -> None:
+    page = get_page(as_trainer, place(cohort, stages["done"]))
+
+    told = [" ".join(item.get_text().split()) for item in page.select(".timeline li")]
+    day = "Nov 22, 2026, 10:00 AM EST"
+    assert told[0] == f"{day} Began the module."
+    assert f"{day} Handed in the questions to begin: 25% right." in told
+    assert f"{day} Passed the final test, try 1: 100% right." in told
+    assert sum("Finished the lesson" in item for item in told) >= 8
+    assert "Completed the module." in told[-1]
+    text = words(as_trainer.get(place(cohort, stages["done"])))
+    assert "Before: 25% right. After: 100% right." in text
+    assert f"In the group since {day}." in text
+
+
+def test_an_invitation_that_was_accepted_is_in_the_record(
+    app: Flask, as_trainer: FlaskClient, trainer: Person, cohort: Cohort
+) -> None:
+    with app.app_context(), transaction():
+        person = make_person(email="ana@example.org")
+        invite(
+            cohort,
+            [Entry("", "ana@example.org")],
+            inviter=trainer,
+            language="en",
+            now=NOW,
+        )
+        services.join_cohort(cohort, person, NOW)
+
+    text = words(as_trainer.get(place(cohort, person)))
+
+    assert "Invited at ana@example.org by one e-mail, Nov 22, 2026, 10:00 AM EST." in text
 
 
 def test_the_list_leads_to_the_record(

@@ -13,9 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from soar_lms.accounts.models import Person
+from soar_lms.accounts.services import rename
 from soar_lms.catalogue.model import Module
+from soar_lms.cohorts import report_query as query
 from soar_lms.cohorts import services
-from soar_lms.cohorts.filters import Filters, Sort, Turn, Waiting, read_filters, read_turn
+from soar_lms.cohorts.filters import Due, Filters, Sort, Turn, Waiting, read_filters, read_turn
 from soar_lms.cohorts.invitations import invite
 from soar_lms.cohorts.models import Cohort
 from soar_lms.cohorts.report import Report
@@ -207,7 +209,7 @@ FILTERS: tuple[dict[str, Any], ...] = (
 
 @pytest.mark.parametrize("filters", FILTERS, ids=str)
 def test_filters_leave_the_lines_that_they_name_and_the_numbers_agree(
-    crowd: Cohort, filters: dict[str, Any]
+    crowd: Cohort, filters: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wanted = {name: value for name, value in filters.items() if name not in {"sort", "module"}}
     whole = report_of(crowd).list_rows()
@@ -221,9 +223,11 @@ def test_filters_leave_the_lines_that_they_name_and_the_numbers_agree(
     }
     report = report_of(crowd, **filters)
     assert report.count_shown(report.count()) == report.count_exactly() == len(rows)
-    assert [line for page in all_pages(report, 2) for line in page] == [
-        (row.name, row.module_id) for row in rows
-    ]
+    for few in (query.FEW, 0):
+        monkeypatch.setattr("soar_lms.cohorts.report_query.FEW", few)
+        assert [line for page in all_pages(report, 2) for line in page] == [
+            (row.name, row.module_id) for row in rows
+        ]
 
 
 @pytest.mark.parametrize(
@@ -232,6 +236,8 @@ def test_filters_leave_the_lines_that_they_name_and_the_numbers_agree(
         ("elise", ["Élise"]),
         ("BEA", ["bea", "Bea"]),
         ("gus@", [""]),
+        ("Fay <fay@example.org>", ["Fay"]),
+        ("a", ["Ana", "Ana", "Ana"]),
         ("100%", []),
         ("_", []),
         ("\\", []),
@@ -246,6 +252,49 @@ def test_a_search_finds_names_and_addresses_however_they_are_typed(
 
     assert sorted(found) == sorted(filtered) == sorted(names)
     assert report_of(crowd, text=words).count_exactly() == len(names)
+
+
+def test_a_search_that_finds_many_lists_them_by_name_whatever_was_asked_for(
+    crowd: Cohort, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("soar_lms.cohorts.report_query.MOST_FOUND", 0)
+    report = report_of(crowd, text="example", sort=Sort.ACTIVE)
+    whole = [(row.name, row.module_id) for row in report.list_rows()]
+
+    pages = all_pages(report, 3)
+
+    assert report.read_page(None, report.count()).is_by_name
+    assert [name.casefold() for name, _ in whole][:3] == ["ana", "ana", "ana"]
+    assert [line for page in pages for line in page] == whole
+    assert [line for page in back_again(report, 3) for line in page] == whole
+    assert len(whole) == 12
+
+
+def test_whose_name_begins_with_what_was_typed_comes_first(
+    crowd: Cohort, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("soar_lms.cohorts.report_query.MOST_FOUND", 0)
+    with transaction():
+        services.join_cohort(crowd, make_person(name="Ada Bea"), NOW)
+
+    rows = report_of(crowd, text="be").list_rows()
+
+    assert [row.name for row in rows] == ["Bea", "bea", "Ada Bea"]
+
+
+def test_a_new_name_is_found_and_the_old_one_is_not(
+    context: Flask, cohort: Cohort, stages: Stages
+) -> None:
+    with transaction():
+        rename(db.session.get_one(Person, stages["new"].id), "Uma O’Hara-Paz")
+
+    found = {
+        words: [row.name for row in report_of(cohort, text=words).list_rows()]
+        for words in ("zoe", "o'hara", "ohara", "hara", "paz uma", "uma hara-p")
+    }
+
+    assert found.pop("zoe") == []
+    assert set(map(tuple, found.values())) == {("Uma O’Hara-Paz",)}
 
 
 def test_a_place_that_is_gone_begins_at_the_beginning(crowd: Cohort) -> None:
@@ -294,7 +343,7 @@ def read(**asked: str) -> Filters:
 
 
 def test_filters_are_read_as_they_are_written() -> None:
-    filters = Filters("m", Status.PASSED, "s", "es", "ana", Sort.NAME)
+    filters = Filters("m", Status.PASSED, "s", "es", "ana", Sort.NAME, Due.LATE)
 
     assert read(**filters.address()) == filters
     assert read(**Filters().address()) == Filters()
@@ -303,7 +352,7 @@ def test_filters_are_read_as_they_are_written() -> None:
 
 @pytest.mark.parametrize("value", ["", "x", "\0", "9" * 200, "invited'--", "../m"])
 def test_what_there_is_not_is_left_out(value: str) -> None:
-    asked = read(module=value, state=value, setting=value, spoken=value, sort=value)
+    asked = read(module=value, state=value, setting=value, spoken=value, sort=value, due=value)
 
     assert asked == Filters()
 

@@ -59,7 +59,7 @@ from tests.tasks.asking import Clock, read_task, run_until_killed
 ANA, BEN, CY = (f"{name}@clinic.example.org" for name in ("ana", "ben", "cy"))
 FACTS: dict[str, Any] = {"unused": [], "clients": [], "sheet": None}
 MakePerson = Callable[..., Person]
-COST_OF_A_SLICE = 17
+COST_OF_A_SLICE = 19
 
 
 def rows_of(*people: tuple[str, str, str]) -> list[Row]:

@@ -179,7 +179,7 @@ def test_a_long_list_has_pages_and_a_file_with_everybody(
         ("q=ELISE", ["élise new"]),
         ("setting=public-health", ["Carla Begun"]),
         ("sort=name&state=not-started", ["élise new", "Zoe New"]),
-        ("sort=completed&q=b", ["Bea Passed", "Carla Begun"]),
+        ("sort=completed&q=b", ["Carla Begun", "Bea Passed"]),
         ("state=nonsense&setting=%00&after=x.y.z&sort=9", None),
     ],
 )
@@ -261,7 +261,7 @@ def test_the_file_has_the_rows_of_the_page(
 
     assert len(page) == len(file) == 6
     for shown, written in zip(page[1:], file[1:], strict=True):
-        name, email, _module, state, left, setting, spoken, _day, _code, _until, _active = written
+        name, email, _module, state, left, setting, spoken, *_days = written
         assert shown[0] == f"{name} {email}"
         assert shown[1:5] == [state, left, setting, spoken]
 
@@ -297,7 +297,7 @@ def test_the_header_of_the_file_is_in_the_language_of_the_page(
     (found,) = file_of(as_trainer.get(f"/{language}/cohorts/{cohort.id}/members.csv"))
 
     assert found[:3] == header
-    assert len(found) == 11
+    assert len(found) == 13
 
 
 @pytest.mark.parametrize("name", ["=cmd|' /C calc'!A1", "@SUM(A1:A9)", "-2+3", 'Ana "A", Vega'])

@@ -302,7 +302,7 @@ def test_the_report_and_the_file_have_whoever_has_not_accepted(
     assert page.select("tbody a") == []
     assert text_of(page, "tbody .state-invited") == state
     (_, row) = csv.reader(StringIO(file, newline=""))
-    assert (row[:2], row[3:]) == (["Ana Vega", ANA], [state, *[""] * 7])
+    assert (row[:2], row[3:]) == (["Ana Vega", ANA], [state, *[""] * 9])
 
 
 # --- whoever was invited ------------------------------------------------------------------------

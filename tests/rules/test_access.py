@@ -179,6 +179,7 @@ ACCESS: Mapping[tuple[str, str], Row] = {
         "/en/cohorts/{cohort}/learning/results.csv", (SIGN_IN, 404, 404, 404, 404, 404)
     ),
     ("cohorts.export_members", "GET"): Row("/en/cohorts/{cohort}/members.csv", OWN_STAFF),
+    ("cohorts.ask_for_paper", "POST"): Row("/en/cohorts/{cohort}/members.pdf", refused(OWN_STAFF)),
     ("cohorts.export_paper", "GET"): Row("/en/cohorts/{cohort}/members.pdf", OWN_STAFF),
     ("cohorts.export_progress", "GET"): Row("/en/cohorts/{cohort}/progress/days.csv", OWN_STAFF),
     ("cohorts.export_workbook", "GET"): Row("/en/cohorts/{cohort}/members.xlsx", OWN_STAFF),

@@ -90,6 +90,7 @@ TRIED = {
     "uq_roster_places_line_id": (
         "cohorts/test_invitations.py::test_people_invited_twice_at_once_get_one_e_mail"
     ),
+    "pk_roster_words": "cohorts/test_places.py::test_joining_at_once_gives_one_place",
     "pk_report_lines": "cohorts/test_places.py::test_joining_at_once_gives_one_place",
     "pk_report_counts": "cohorts/test_places.py::test_joining_at_once_gives_one_place",
     "uq_join_links_open": "cohorts/test_joining.py::test_two_new_links_at_once_leave_one_open",

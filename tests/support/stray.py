@@ -7,7 +7,7 @@ import re
 
 from bs4 import BeautifulSoup
 
-_ADDRESS = re.compile(r"https?://\S+")
+_ADDRESS = re.compile(r"https?://[^\s⟧]+")
 SPOKEN_ATTRIBUTES = ("aria-label", "alt", "title", "placeholder", "data-saved", "data-failed")
 KNOWN = {
     *("SOAR", "Learning"),  # the name of the site

@@ -12,8 +12,9 @@ from soar_lms.catalogue.model import Module
 from soar_lms.clock import utc_now
 from soar_lms.cohorts import services
 from soar_lms.cohorts.forms import GrantAttemptForm
-from soar_lms.cohorts.members import get_member, list_records
+from soar_lms.cohorts.members import find_coming, get_member, list_records
 from soar_lms.cohorts.models import Cohort
+from soar_lms.cohorts.timeline import tell
 from soar_lms.cohorts.views.blueprint import blueprint
 from soar_lms.content import catalogue, get_module
 from soar_lms.database import transaction
@@ -41,6 +42,8 @@ def show_member(cohort_id: int, person_id: int) -> ResponseReturnValue:
         cohort=cohort,
         person=person,
         records=list_records(cohort, person, catalogue(), now),
+        coming=find_coming(cohort, person),
+        tell=tell,
         statuses=STATUSES,
         say_left=say_left,
     )

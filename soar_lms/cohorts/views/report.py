@@ -15,17 +15,16 @@ from soar_lms.accounts.current import current_reader
 from soar_lms.audit.services import Action, note_view
 from soar_lms.clock import local_date, utc_now
 from soar_lms.cohorts import services
-from soar_lms.cohorts.filters import Filters, read_filters, read_turn
+from soar_lms.cohorts.filters import Filters, Sort, read_filters, read_turn
 from soar_lms.cohorts.joining import last_day
 from soar_lms.cohorts.models import Cohort
 from soar_lms.cohorts.report import STATES, Report
-from soar_lms.cohorts.report_cells import Cells, header, say_filters
-from soar_lms.cohorts.report_paper import MOST_ROWS, make_paper
+from soar_lms.cohorts.report_cells import Cells, header
 from soar_lms.cohorts.report_workbook import MOST_LINES, write_workbook
 from soar_lms.cohorts.views.blueprint import blueprint
 from soar_lms.cohorts.views.files import file_name
 from soar_lms.cohorts.waiting import find_door
-from soar_lms.cohorts.wording import SORTS
+from soar_lms.cohorts.wording import DUES, SORTS, TIMINGS
 from soar_lms.content import catalogue, title_here
 from soar_lms.errors import DomainError
 from soar_lms.i18n import current_language, gettext, languages, lazy_gettext
@@ -57,7 +56,7 @@ class ReportTooLongError(DomainError):
 def show_cohort(cohort_id: int) -> ResponseReturnValue:
     cohort = services.get_cohort(current_reader(), cohort_id)
     zone = current_reader().time_zone
-    report = _asked_report(cohort)
+    report = asked_report(cohort)
     totals = report.count()
     page = report.read_page(read_turn(request.args), totals)
     link, waiting = find_door(cohort, utc_now())
@@ -70,6 +69,7 @@ def show_cohort(cohort_id: int) -> ResponseReturnValue:
         shown=report.count_shown(totals),
         has_outdated=report.has_outdated,
         states={state: str(words) for state, words in STATES.items()},
+        timings={timing: str(words) for timing, words in TIMINGS.items()},
         say_steps=say_steps,
         titles={name: title_here(catalogue().modules[name]) for name in report.module_ids},
         places=_Places(cohort, report.filters),
@@ -101,7 +101,7 @@ class _Places:
         return f"{self.certificates}{code}"
 
 
-def _asked_report(cohort: Cohort) -> Report:
+def asked_report(cohort: Cohort) -> Report:
     """Return the report that the address asks for."""
     filters = read_filters(
         request.args,
@@ -116,6 +116,7 @@ def _options(report: Report) -> dict[str, list[tuple[str, str]]]:
     """Return what can be chosen, as (value, words)."""
     tag, modules = current_language().tag, catalogue().modules
     chosen = [modules[name] for name in report.module_ids]
+    has_due = bool(report.due.days)
     settings = dict.fromkeys(name for module in chosen for name in module.spec.settings)
     spoken = dict.fromkeys(tag for module in chosen for tag in module.languages)
     return {
@@ -124,7 +125,10 @@ def _options(report: Report) -> dict[str, list[tuple[str, str]]]:
         "language_options": [
             (name, languages()[name].name) for name in spoken if name in languages()
         ],
-        "sort_options": [(sort, str(words)) for sort, words in SORTS.items()],
+        "due_options": [(due, str(words)) for due, words in DUES.items() if has_due],
+        "sort_options": [
+            (sort, str(words)) for sort, words in SORTS.items() if has_due or sort is not Sort.DUE
+        ],
     }
 
 
@@ -137,7 +141,7 @@ def export_members(cohort_id: int) -> ResponseReturnValue:
     report = _exported(cohort_id)
     text = write_batches(header(), Cells(report, current_reader().time_zone).batches())
     response = Response(stream_with_context(text), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{_name(report, "csv")}"'
+    response.headers["Content-Disposition"] = f'attachment; filename="{report_name(report, "csv")}"'
     return response
 
 
@@ -151,7 +155,9 @@ def export_workbook(cohort_id: int) -> ResponseReturnValue:
     write_workbook(file, report, Cells(report, zone), totals, today)
     response = Response(_pieces(file), content_type=XLSX)
     response.call_on_close(file.close)  # also where nothing of it is sent, as for HEAD
-    response.headers["Content-Disposition"] = f'attachment; filename="{_name(report, "xlsx")}"'
+    response.headers["Content-Disposition"] = (
+        f'attachment; filename="{report_name(report, "xlsx")}"'
+    )
     return response
 
 
@@ -162,50 +168,38 @@ def _pieces(file: BinaryIO) -> Iterator[bytes]:
             yield piece
 
 
-@blueprint.get("/cohorts/<int:cohort_id>/members.pdf")
-@access(Access.TRAINER)
-def export_paper(cohort_id: int) -> ResponseReturnValue:
-    report = _exported(cohort_id, most=MOST_ROWS)
-    zone = current_reader().time_zone
-    body = make_paper(
-        report,
-        Cells(report, zone),
-        report.count(),
-        say_filters(report.filters),
-        local_date(utc_now(), zone),
-    )
-    response = Response(body, content_type="application/pdf")
-    response.headers["Content-Disposition"] = f'attachment; filename="{_name(report, "pdf")}"'
-    return response
-
-
 def _exported(cohort_id: int, most: int | None = None) -> Report:
     """Return the report for a file, and note that it is taken.
 
     :param most: the lines that such a file can have.
     :raises ReportTooLongError: when it has more.
     """
-    reader = current_reader()
-    cohort = services.get_cohort(reader, cohort_id)
-    report = _asked_report(cohort)
+    report = asked_report(services.get_cohort(current_reader(), cohort_id))
     if most is not None:
         lines = report.count_exactly()
         if lines > most:
             raise ReportTooLongError(lines, most)
-    note_view(
-        Action.MEMBERS_EXPORTED,
-        viewer_id=reader.id,
-        now=utc_now(),
-        cohort=cohort.id,
-        module=report.filters.module,
-    )
+    note_export(report)
     return report
 
 
-def _name(report: Report, ending: str) -> str:
+def note_export(report: Report) -> None:
+    """Note that a reader takes a report as a file."""
+    note_view(
+        Action.MEMBERS_EXPORTED,
+        viewer_id=current_reader().id,
+        now=utc_now(),
+        cohort=report.cohort.id,
+        module=report.filters.module,
+    )
+
+
+def report_name(report: Report, ending: str) -> str:
     """Return a file's name: the group, what it was narrowed to, the day, the language."""
     filters: Filters = report.filters
-    chosen: list[Any] = [filters.module, filters.state, filters.setting, filters.language]
+    chosen: list[Any] = [
+        *(filters.module, filters.state, filters.setting, filters.language, filters.due)
+    ]
     return file_name(
         report.cohort.name, report.cohort.id, ending, [str(item) for item in chosen if item]
     )
