@@ -118,6 +118,10 @@ class SignInForm(_Ours, LoginForm):
 
     remember = BooleanField(_("Keep me signed in on this device for 30 days"))
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.email.render_kw = {"autocomplete": "username"}  # what password managers look for
+
     def validate(self, **kwargs: Any) -> bool:
         """Tell whoever knows the password what is in the way; all others the same as ever."""
         valid: bool = super().validate(**kwargs)

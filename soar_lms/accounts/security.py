@@ -26,6 +26,7 @@ from soar_lms.access import Access, declare_access
 from soar_lms.accounts import forms
 from soar_lms.accounts.emails import begin_emails
 from soar_lms.accounts.models import Person, Reader
+from soar_lms.accounts.passwords import PasswordRules
 from soar_lms.accounts.services import find_person
 from soar_lms.accounts.views import confirm_email
 from soar_lms.clock import utc_now
@@ -35,7 +36,6 @@ from soar_lms.i18n import get_domain
 from soar_lms.i18n import marked as _
 from soar_lms.messages.services import post_message, public_url
 
-MIN_PASSWORD = 10
 CONFIRM_WITHIN = timedelta(days=3)
 RESET_WITHIN = timedelta(hours=24)
 
@@ -69,7 +69,6 @@ _MESSAGES = {
     ),
     "LOGIN": _("Please sign in to see this page."),
     "PASSWORD_CHANGE": _("Your password has been changed."),
-    "PASSWORD_INVALID_LENGTH": _("Choose a password of at least %(length)s characters."),
     "PASSWORD_IS_THE_SAME": _("Choose a password that is not the same as before."),
     "PASSWORD_NOT_PROVIDED": _("Enter a password."),
     "PASSWORD_RESET": _("Your password has been changed, and you are signed in."),
@@ -187,6 +186,7 @@ def configure_security(app: Flask, config: Config) -> None:
         reset_password_form=forms.ResetPasswordForm,
         change_password_form=forms.ChangePasswordForm,
         mail_util_cls=_Mail,
+        password_util_cls=PasswordRules,
         render_template=_render,  # type: ignore[arg-type]  # what a view may return
     )
     security.i18n_domain = get_domain(app)
@@ -247,7 +247,6 @@ def _settings(config: Config) -> dict[str, Any]:
         "RETURN_GENERIC_RESPONSES": True,
         "FRESHNESS": timedelta(seconds=-1),
         "PASSWORD_CONFIRM_REQUIRED": False,
-        "PASSWORD_LENGTH_MIN": MIN_PASSWORD,
         "PASSWORD_HASH": "argon2",
         "PASSWORD_SCHEMES": ["argon2"],
         "PASSWORD_SINGLE_HASH": True,

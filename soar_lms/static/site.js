@@ -29,6 +29,20 @@ if (exit) {
 // --- errors: lead to the summary, so that it is read first ---
 document.querySelector(".error-summary")?.focus();
 
+// --- passwords: looked at instead of typed twice ---
+for (const button of document.querySelectorAll("[data-show-password]")) {
+  const input = document.getElementById(button.getAttribute("aria-controls"));
+  const said = button.nextElementSibling;
+  const show = (shown) => {
+    input.type = shown ? "text" : "password";
+    button.setAttribute("aria-pressed", shown);
+    said.textContent = shown ? said.dataset.shown : said.dataset.hidden;
+  };
+  button.hidden = false;
+  button.addEventListener("click", () => show(input.type === "password"));
+  input.form.addEventListener("submit", () => show(false)); // browsers remember what is plain text
+}
+
 // --- sign up: tell the site which time zone the device is in ---
 const zone = document.querySelector("[data-time-zone]");
 if (zone) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone || "";
