@@ -18,6 +18,7 @@ from flask import Flask
 
 from soar_lms import __version__, demo, doctor
 from soar_lms.access import Role
+from soar_lms.accounts.jobs import forget_old_sign_ins
 from soar_lms.accounts.services import create_person, find_person
 from soar_lms.administration.certificate_commands import restore, revoke
 from soar_lms.administration.commands import people
@@ -64,6 +65,7 @@ JOBS = (
         every=timedelta(minutes=1),
         first=timedelta(minutes=1),  # loading what makes documents takes a second or two
     ),
+    Job("old sign-ins", forget_old_sign_ins, every=timedelta(hours=1)),
     Job("standings", renew_standings, every=timedelta(minutes=1)),
 )
 """What the worker does for features, besides sending e-mail."""

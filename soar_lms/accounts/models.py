@@ -111,6 +111,25 @@ class PersonLicense(Base):
     added_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
+class SignIn(Base):
+    """A device on which somebody is signed in. It is ended by deleting the row.
+
+    What a person needs to recognize a device, and no more: no address of the network, no version.
+    """
+
+    __tablename__ = "sign_ins"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    key: Mapped[str] = mapped_column(String(32), unique=True)
+    """What its cookie names beside the person."""
+    browser: Mapped[str | None] = mapped_column(String(20))
+    system: Mapped[str | None] = mapped_column(String(20))
+    began_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    used_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    """When something was last done there, to the day: noted once a day, with what was done."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reader(UserMixin):
     """Somebody who is signed in and only reads: plain values, no part of a session."""

@@ -8,27 +8,40 @@ too), so confirming an address is a button on a page. Its own commits are the on
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, after_this_request, g, redirect, render_template, request, session
+from flask import (
+    Flask,
+    Response,
+    abort,
+    after_this_request,
+    g,
+    redirect,
+    render_template,
+    request,
+    session,
+)
 from flask.typing import ResponseReturnValue
+from flask_login import user_logged_out
 from flask_principal import Principal
 from flask_security import Security, SQLAlchemyUserDatastore
 from flask_security.mail_util import MailUtil
+from flask_security.signals import user_authenticated
 from flask_security.utils import set_request_attr
-from sqlalchemy import bindparam, select
+from sqlalchemy import Row, and_, bindparam, null, select
 from sqlalchemy.exc import IntegrityError
 from wtforms import Form as AnyForm
 
 from soar_lms.access import Access, declare_access
-from soar_lms.accounts import forms
+from soar_lms.accounts import forms, sign_ins
+from soar_lms.accounts.current import Here, current_device, current_sign_in
 from soar_lms.accounts.emails import begin_emails
-from soar_lms.accounts.models import Person, Reader
+from soar_lms.accounts.models import Person, Reader, SignIn
 from soar_lms.accounts.passwords import PasswordRules
 from soar_lms.accounts.services import find_person
-from soar_lms.accounts.views import confirm_email
+from soar_lms.accounts.views.profile import confirm_email
 from soar_lms.clock import utc_now
 from soar_lms.config import Config
 from soar_lms.database import db, read
@@ -109,6 +122,11 @@ class _People(SQLAlchemyUserDatastore):
             db.session.rollback()
             abort(redirect(request.full_path, code=307))
         return person
+
+    def set_uniquifier(self, user: Any, uniquifier: str | None = None) -> None:
+        """End every session of somebody, as a new password does."""
+        super().set_uniquifier(user, uniquifier)
+        sign_ins.end_all([user.id])
 
     def find_user(self, case_insensitive: bool = False, **kwargs: Any) -> Person | None:
         """Find a person; by an address: by any that is theirs, which is remembered for mail."""
@@ -193,35 +211,80 @@ def configure_security(app: Flask, config: Config) -> None:
     app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]
     app.login_manager.user_loader(_load_person)  # type: ignore[attr-defined]
     app.before_request_funcs.setdefault("security", []).append(_refuse_nonsense)
+    app.after_request(_note_use)
+    user_authenticated.connect(_note_sign_in, app)
+    user_logged_out.connect(_note_sign_out, app)
     _leave_out_principal(app)
     app.view_functions["security.confirm_email"] = confirm_email
     for name, level in _LEVELS.items():
         declare_access(app, f"security.{name}", level)
 
 
-_PERSON = select(Person).where(Person.fs_uniquifier == bindparam("uniquifier"))
-_READER = select(*Reader.columns()).where(Person.fs_uniquifier == bindparam("uniquifier"))
+_NAMED = Person.fs_uniquifier == bindparam("uniquifier")
+_HERE = and_(
+    SignIn.person_id == Person.id,
+    SignIn.key == bindparam("key"),
+    SignIn.began_at > bindparam("since"),
+)
+_READER_HERE = select(SignIn.id, SignIn.used_at, *Reader.columns()).join(SignIn, _HERE)
+_READER_HERE = _READER_HERE.where(_NAMED)
+_READER = select(null(), null(), *Reader.columns()).where(_NAMED)
+_PERSON_HERE = select(SignIn.id, SignIn.used_at, Person).join(SignIn, _HERE).where(_NAMED)
+_PERSON = select(null(), null(), Person).where(_NAMED)
 
 
-def _load_person(uniquifier: str) -> Person | Reader | None:
+def _load_person(identity: str) -> Person | Reader | None:
     """Return whoever a session names: plain values, or the record where Flask-Security wants it.
 
     Nobody while the database is away: the page that says so is for everybody.
     """
     if g.get("database_is_away", False):
         return None
-    values = {"uniquifier": uniquifier}
-    person: Person | Reader | None
-    if request.blueprint == "security":
-        person = db.session.scalar(_PERSON, values)
-    else:
-        row = read(_READER, values).first()
-        person = Reader(*row) if row else None  # type: ignore[call-arg]  # a row of its columns
-    if person is None or not person.active:
+    found = _find_signed_in(identity, utc_now())
+    if found is None:
         return None
+    number, used_at, *values = tuple(found)
+    person: Person | Reader = values[0] if len(values) == 1 else Reader(*values)
+    if not person.active:
+        return None
+    g.sign_in = None if number is None else Here(number, used_at)
     set_request_attr("fs_authn_via", "session")
     set_request_attr("fs_paa", session.get("fs_paa", 0))
     return person
+
+
+def _find_signed_in(identity: str, now: datetime) -> Row[Any] | None:
+    """Return the sign-in that a cookie names, and who it is; a cookie of before names no sign-in.
+
+    One query either way: every page begins with it.
+    """
+    uniquifier, _, key = identity.partition(".")
+    values: dict[str, Any] = {"uniquifier": uniquifier}
+    if key:
+        values |= {"key": key, "since": now - sign_ins.LASTS}
+    if request.blueprint == "security":
+        return db.session.execute(_PERSON_HERE if key else _PERSON, values).first()
+    return read(_READER_HERE if key else _READER, values).first()
+
+
+def _note_sign_in(_app: Flask, user: Person, **_others: object) -> None:
+    """Give a browser in which somebody signs in its row; its cookies name both from now on."""
+    row = sign_ins.begin_sign_in(user, current_device(), utc_now())
+    session["_user_id"] = sign_ins.identity(user, row.key)
+
+
+def _note_sign_out(_app: Flask, user: Person | Reader, **_others: object) -> None:
+    here = current_sign_in()
+    if here is not None:
+        sign_ins.end_sign_in(user.id, here.number)
+
+
+def _note_use(response: Response) -> Response:
+    """Note, with something else that was kept, that this device is in use."""
+    here = current_sign_in()
+    if here and g.get("csrf_checked", False) and response.status_code < 400:
+        sign_ins.note_use(here.number, here.used_at, utc_now())
+    return response
 
 
 def _settings(config: Config) -> dict[str, Any]:

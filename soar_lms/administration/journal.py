@@ -29,9 +29,11 @@ Rows = dict[str, dict[Key, Row]]
 Change = dict[str, Any]
 """{table, key, before, after}: rows as they were and are; None where there was or is none."""
 
-NOT_FOLLOWED = frozenset({"person_merges", "tasks", "standings", "roster_places", "report_lines"})
-"""Merges point to people, and are no part of what is merged; tasks are gone in days. The others
-are worked out from what is, and no records themselves."""
+NOT_FOLLOWED = frozenset(
+    {"person_merges", "tasks", "sign_ins", "standings", "roster_places", "report_lines"}
+)
+"""Merges point to people, and are no part of what is merged; tasks and sign-ins are gone in days.
+The others are worked out from what is, and no records themselves."""
 
 _FROM_TEXT: Mapping[type, Callable[[str], Any]] = {
     datetime: datetime.fromisoformat,

@@ -51,6 +51,7 @@ class Action(StrEnum):
     EMAIL_ADDED = "email-added"
     EMAIL_REMOVED = "email-removed"
     EMAIL_CHOSEN = "email-chosen"
+    SIGN_INS_ENDED = "sign-ins-ended"
     PEOPLE_MERGED = "people-merged"
     PEOPLE_UNMERGED = "people-unmerged"
     CREDIT_EXPORTED = "credit-exported"

@@ -94,6 +94,11 @@ ACCESS: Mapping[tuple[str, str], Row] = {
     ("accounts.edit_profile", "POST"): Row("/en/profile", refused(SIGNED_IN)),
     ("accounts.show_check_mail", "GET"): Row("/en/check-mail", EVERYBODY),
     ("accounts.show_sign_out", "GET"): Row("/en/sign-out-page", SIGNED_IN),
+    ("accounts.list_sign_ins", "GET"): Row("/en/profile/sessions", SIGNED_IN),
+    ("accounts.end_sign_in", "POST"): Row("/en/profile/sessions/{sign_in}/end", refused(SIGNED_IN)),
+    ("accounts.end_other_sign_ins", "POST"): Row(
+        "/en/profile/sessions/end-others", refused(SIGNED_IN)
+    ),
     ("accounts.list_views", "GET"): Row("/en/profile/views", SIGNED_IN),
     ("administration.search_entries", "POST"): Row(
         "/en/administration/audit", refused(ADMINISTRATOR)
