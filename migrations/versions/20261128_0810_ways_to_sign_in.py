@@ -1,4 +1,4 @@
-"""Where people are signed in.
+"""Where people are signed in, and links that sign in once.
 
 Revision ID: 0027
 Revises: 0020
@@ -32,7 +32,23 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name="uq_sign_ins_key"),
     )
     op.create_index("ix_sign_ins_person_id", "sign_ins", ["person_id"])
+    op.create_table(
+        "sign_in_links",
+        sa.Column("token_hash", sa.String(64), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("place", sa.Text()),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["people.id"],
+            name="fk_sign_in_links_person_id_people",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("token_hash", name="pk_sign_in_links"),
+    )
+    op.create_index("ix_sign_in_links_person_id", "sign_in_links", ["person_id"])
 
 
 def downgrade() -> None:
+    op.drop_table("sign_in_links")
     op.drop_table("sign_ins")

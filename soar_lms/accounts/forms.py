@@ -53,6 +53,9 @@ from soar_lms.forms import Form, require_letters
 from soar_lms.i18n import current_language, gettext, languages
 from soar_lms.i18n import lazy_gettext as _
 
+PLACE_LENGTH = 3_000
+"""Characters of an address to go on to, with the options that somebody chose before."""
+
 _LABELS = {
     "email": _("E-mail"),
     "password": _("Password"),
@@ -188,6 +191,26 @@ class ChangePasswordForm(_Ours, SecurityChangePasswordForm):
         self.password.label.text = _("Your password now")
 
 
+class AskForLinkForm(Form):
+    """Where a link that signs in should go, and what to go on with then."""
+
+    email = EmailField(
+        _("E-mail"),
+        validators=[DataRequired(_("Enter your e-mail address."))],
+        render_kw={"autocomplete": "username", "maxlength": EMAIL_LENGTH},
+    )
+    next = HiddenField(validators=[Length(max=PLACE_LENGTH)])
+
+    def validate_email(self, field: Field) -> None:
+        """Take what is an address, in the form in which it is stored."""
+        require_address(field)
+
+    def validate_next(self, field: Field) -> None:
+        """Go on to an address of this site only."""
+        if field.data and not is_own_address(field.data):
+            field.data = ""
+
+
 class ProfileForm(Form):
     """What the site knows about a person, to be seen and changed."""
 
@@ -226,12 +249,15 @@ class AddEmailForm(ProvenByPassword):
 
     def validate_email(self, field: Field) -> None:
         """Take what is an address, in the form in which it is stored."""
-        try:
-            field.data = read_address(field.data or "")
-        except NoAddressError:
-            raise ValidationError(
-                gettext("Enter an e-mail address like name@example.org.")
-            ) from None
+        require_address(field)
+
+
+def require_address(field: Field) -> None:
+    """Bring an address into the form in which it is stored; refuse what is none."""
+    try:
+        field.data = read_address(field.data or "")
+    except NoAddressError:
+        raise ValidationError(gettext("Enter an e-mail address like name@example.org.")) from None
 
 
 class DayField(DateField):

@@ -7,6 +7,7 @@ from sqlalchemy import delete, select, update
 
 from soar_lms.access import Role
 from soar_lms.accounts.licenses import list_licenses
+from soar_lms.accounts.links import drop_links
 from soar_lms.accounts.models import Person, PersonEmail
 from soar_lms.accounts.sign_ins import end_all
 from soar_lms.database import db
@@ -78,6 +79,7 @@ def close_into(keep: Person, other: Person) -> None:
     other.email = f"merged-{other.id}@merged.invalid"
     db.session.flush()
     end_all([other.id])
+    drop_links([other.id])
     _drop_claims(keep.id, other.id)
     _drop_claims(other.id, keep.id)
     db.session.execute(

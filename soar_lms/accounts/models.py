@@ -14,6 +14,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     String,
+    Text,
     UniqueConstraint,
 )
 from sqlalchemy import text as sql
@@ -128,6 +129,18 @@ class SignIn(Base):
     began_at: Mapped[datetime] = mapped_column(UTCDateTime)
     used_at: Mapped[datetime] = mapped_column(UTCDateTime)
     """When something was last done there, to the day: noted once a day, with what was done."""
+
+
+class SignInLink(Base):
+    """A link that signs somebody in once. Only the hash of its token is kept."""
+
+    __tablename__ = "sign_in_links"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    place: Mapped[str | None] = mapped_column(Text)
+    """Where they wanted to go on this site, with what they had chosen there."""
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 @dataclass(frozen=True, slots=True)

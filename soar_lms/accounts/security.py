@@ -38,6 +38,7 @@ from soar_lms.access import Access, declare_access
 from soar_lms.accounts import forms, sign_ins
 from soar_lms.accounts.current import Here, current_device, current_sign_in
 from soar_lms.accounts.emails import begin_emails
+from soar_lms.accounts.links import drop_links
 from soar_lms.accounts.models import Person, Reader, SignIn
 from soar_lms.accounts.passwords import PasswordRules
 from soar_lms.accounts.services import find_person
@@ -124,9 +125,10 @@ class _People(SQLAlchemyUserDatastore):
         return person
 
     def set_uniquifier(self, user: Any, uniquifier: str | None = None) -> None:
-        """End every session of somebody, as a new password does."""
+        """End every session of somebody and every way to one, as a new password does."""
         super().set_uniquifier(user, uniquifier)
         sign_ins.end_all([user.id])
+        drop_links([user.id])
 
     def find_user(self, case_insensitive: bool = False, **kwargs: Any) -> Person | None:
         """Find a person; by an address: by any that is theirs, which is remembered for mail."""

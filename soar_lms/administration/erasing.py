@@ -65,6 +65,7 @@ POINTERS: Mapping[tuple[str, str], Fate] = {
     ("roster_lines", "person_id"): Fate.DELETED,
     ("roster_places", "line_id"): Fate.DELETED,
     ("roster_places", "person_id"): Fate.DELETED,
+    ("sign_in_links", "person_id"): Fate.DELETED,
     ("sign_ins", "person_id"): Fate.DELETED,
     ("standings", "enrolment_id"): Fate.DELETED,
     ("standings", "person_id"): Fate.DELETED,

@@ -30,9 +30,17 @@ Change = dict[str, Any]
 """{table, key, before, after}: rows as they were and are; None where there was or is none."""
 
 NOT_FOLLOWED = frozenset(
-    {"person_merges", "tasks", "sign_ins", "standings", "roster_places", "report_lines"}
+    {
+        "person_merges",
+        "tasks",
+        "sign_ins",
+        "sign_in_links",
+        "standings",
+        "roster_places",
+        "report_lines",
+    }
 )
-"""Merges point to people, and are no part of what is merged; tasks and sign-ins are gone in days.
+"""Merges point to people, and are no part of what is merged; tasks and ways in are gone in days.
 The others are worked out from what is, and no records themselves."""
 
 _FROM_TEXT: Mapping[type, Callable[[str], Any]] = {

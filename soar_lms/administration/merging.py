@@ -76,7 +76,8 @@ POINTERS: Mapping[tuple[str, str], Fate] = {
     ("roster_lines", "person_id"): Fate.MOVED,
     # A file that an account asked for is gone in days, and is asked for again with a click.
     ("tasks", "owner_id"): Fate.STAYS,
-    # An account that is closed has nobody signed in.
+    # An account that is closed has nobody signed in, and no link to it.
+    ("sign_in_links", "person_id"): Fate.UNITED,
     ("sign_ins", "person_id"): Fate.UNITED,
     ("roster_places", "person_id"): Fate.FOLLOWS,
     ("standings", "enrolment_id"): Fate.FOLLOWS,

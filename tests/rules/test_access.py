@@ -94,6 +94,11 @@ ACCESS: Mapping[tuple[str, str], Row] = {
     ("accounts.edit_profile", "POST"): Row("/en/profile", refused(SIGNED_IN)),
     ("accounts.show_check_mail", "GET"): Row("/en/check-mail", EVERYBODY),
     ("accounts.show_sign_out", "GET"): Row("/en/sign-out-page", SIGNED_IN),
+    ("accounts.ask_for_link", "GET"): Row("/en/sign-in/link", EVERYBODY),
+    ("accounts.ask_for_link", "POST"): Row("/en/sign-in/link", (422,) * 6),
+    ("accounts.show_link_sent", "GET"): Row("/en/sign-in/link-sent", EVERYBODY),
+    ("accounts.use_link", "GET"): Row("/en/sign-in/link/{sign_in_link}", EVERYBODY),
+    ("accounts.use_link", "POST"): Row("/en/sign-in/link/{sign_in_link}", (422,) * 6),
     ("accounts.list_sign_ins", "GET"): Row("/en/profile/sessions", SIGNED_IN),
     ("accounts.end_sign_in", "POST"): Row("/en/profile/sessions/{sign_in}/end", refused(SIGNED_IN)),
     ("accounts.end_other_sign_ins", "POST"): Row(

@@ -88,6 +88,7 @@ REASONS = {
     "uq_people_fs_uniquifier": "128 random bits",
     "uq_join_links_token": "128 random bits",
     "uq_sign_ins_key": "128 random bits",
+    "pk_sign_in_links": "the hash of 256 random bits",
     "uq_roster_lines_token_hash": "the hash of 128 random bits",
     "uq_certificates_code": "128 random bits",
     "pk_credit_details": "written with its certificate, in one transaction, which is issued once",

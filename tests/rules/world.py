@@ -15,6 +15,7 @@ from soar_lms.access import Role
 from soar_lms.accounts import emails
 from soar_lms.accounts.devices import Device
 from soar_lms.accounts.licenses import add_license
+from soar_lms.accounts.links import make_link
 from soar_lms.accounts.models import Person
 from soar_lms.accounts.sign_ins import begin_sign_in
 from soar_lms.administration.merging import merge_people
@@ -108,6 +109,7 @@ def make_world(app: Flask) -> World:
             "follow_up": make_follow_up_link(people["graduate"], module, "a-link-of-an-e-mail"),
             "merge": merge.id,
             "email": emails.list_emails(people["learner"].id)[-1].id,
+            "sign_in_link": make_link(people["learner"].id, None, utc_now()),
             "sign_in": begin_sign_in(people["learner"], Device("Firefox", "Android"), NOW).id,
             "license": add_license(
                 people["learner"],
