@@ -1,4 +1,4 @@
-"""Where people are signed in, and links that sign in once.
+"""Where people are signed in, links that sign in once, and passkeys.
 
 Revision ID: 0027
 Revises: 0020
@@ -47,8 +47,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("token_hash", name="pk_sign_in_links"),
     )
     op.create_index("ix_sign_in_links_person_id", "sign_in_links", ["person_id"])
+    op.create_table(
+        "passkeys",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("credential_id", sa.String(1_400), nullable=False),
+        sa.Column("public_key", sa.Text(), nullable=False),
+        sa.Column("user_handle", sa.String(90), nullable=False),
+        sa.Column("sign_count", sa.BigInteger(), nullable=False),
+        sa.Column("name", sa.String(60), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True)),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name="fk_passkeys_person_id_people", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_passkeys"),
+        sa.UniqueConstraint("credential_id", name="uq_passkeys_credential_id"),
+    )
+    op.create_index("ix_passkeys_person_id", "passkeys", ["person_id"])
 
 
 def downgrade() -> None:
+    op.drop_table("passkeys")
     op.drop_table("sign_in_links")
     op.drop_table("sign_ins")

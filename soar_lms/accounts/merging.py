@@ -8,7 +8,7 @@ from sqlalchemy import delete, select, update
 from soar_lms.access import Role
 from soar_lms.accounts.licenses import list_licenses
 from soar_lms.accounts.links import drop_links
-from soar_lms.accounts.models import Person, PersonEmail
+from soar_lms.accounts.models import Passkey, Person, PersonEmail
 from soar_lms.accounts.sign_ins import end_all
 from soar_lms.database import db
 from soar_lms.errors import DomainError
@@ -86,6 +86,9 @@ def close_into(keep: Person, other: Person) -> None:
         update(PersonEmail)
         .where(PersonEmail.person_id == other.id)
         .values(person_id=keep.id, is_primary=False)
+    )
+    db.session.execute(
+        update(Passkey).where(Passkey.person_id == other.id).values(person_id=keep.id)
     )
     _unite_licenses(keep.id, other.id)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask_security.core import RoleMixin, UserMixin
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     ColumnElement,
     Date,
@@ -26,6 +27,9 @@ from soar_lms.database import Base, UTCDateTime
 EMAIL_LENGTH = 254
 NAME_LENGTH = 120
 LICENSE_LENGTH = 40
+PASSKEY_NAME_LENGTH = 60
+CREDENTIAL_LENGTH = 1_400
+"""Characters: a credential id has at most 1,023 bytes (Web Authentication, section 4)."""
 
 
 class Person(Base, UserMixin):
@@ -141,6 +145,27 @@ class SignInLink(Base):
     place: Mapped[str | None] = mapped_column(Text)
     """Where they wanted to go on this site, with what they had chosen there."""
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class Passkey(Base):
+    """A key of a device with which somebody signs in (W3C Web Authentication, level 2).
+
+    Bytes are text in base64url, as in the messages of the standard.
+    """
+
+    __tablename__ = "passkeys"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    credential_id: Mapped[str] = mapped_column(String(CREDENTIAL_LENGTH), unique=True)
+    public_key: Mapped[str] = mapped_column(Text)
+    user_handle: Mapped[str] = mapped_column(String(90))
+    """What the device knows its owner by: random, the same for all passkeys of an account."""
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    """How often it signed, as far as it counts: a copy would count wrongly."""
+    name: Mapped[str] = mapped_column(String(PASSKEY_NAME_LENGTH))
+    added_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 @dataclass(frozen=True, slots=True)

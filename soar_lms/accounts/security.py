@@ -40,6 +40,7 @@ from soar_lms.accounts.current import Here, current_device, current_sign_in
 from soar_lms.accounts.emails import begin_emails
 from soar_lms.accounts.links import drop_links
 from soar_lms.accounts.models import Person, Reader, SignIn
+from soar_lms.accounts.passkeys import can_have_passkeys
 from soar_lms.accounts.passwords import PasswordRules
 from soar_lms.accounts.services import find_person
 from soar_lms.accounts.views.profile import confirm_email
@@ -216,6 +217,7 @@ def configure_security(app: Flask, config: Config) -> None:
     app.after_request(_note_use)
     user_authenticated.connect(_note_sign_in, app)
     user_logged_out.connect(_note_sign_out, app)
+    app.jinja_env.globals["can_have_passkeys"] = can_have_passkeys
     _leave_out_principal(app)
     app.view_functions["security.confirm_email"] = confirm_email
     for name, level in _LEVELS.items():

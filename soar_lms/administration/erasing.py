@@ -57,6 +57,7 @@ POINTERS: Mapping[tuple[str, str], Fate] = {
     ("follow_up_links", "enrolment_id"): Fate.DELETED,
     ("follow_ups", "enrolment_id"): Fate.DELETED,
     ("lesson_completions", "enrolment_id"): Fate.DELETED,
+    ("passkeys", "person_id"): Fate.DELETED,
     ("person_emails", "person_id"): Fate.DELETED,
     ("person_licenses", "person_id"): Fate.DELETED,
     ("person_merges", "keep_id"): Fate.DELETED,

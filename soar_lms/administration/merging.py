@@ -66,6 +66,8 @@ POINTERS: Mapping[tuple[str, str], Fate] = {
     # A follow-up asks about one completion, and what is completed keeps what is its own.
     ("follow_ups", "enrolment_id"): Fate.STAYS,
     ("lesson_completions", "enrolment_id"): Fate.MOVED,
+    # A passkey of either account signs in to the one that stays.
+    ("passkeys", "person_id"): Fate.MOVED,
     # What one account claims and the other one has is one address.
     ("person_emails", "person_id"): Fate.UNITED,
     # A license that both accounts name is one license.

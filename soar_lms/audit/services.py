@@ -51,6 +51,8 @@ class Action(StrEnum):
     EMAIL_ADDED = "email-added"
     EMAIL_REMOVED = "email-removed"
     EMAIL_CHOSEN = "email-chosen"
+    PASSKEY_ADDED = "passkey-added"
+    PASSKEY_REMOVED = "passkey-removed"
     SIGN_INS_ENDED = "sign-ins-ended"
     PEOPLE_MERGED = "people-merged"
     PEOPLE_UNMERGED = "people-unmerged"

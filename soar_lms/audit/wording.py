@@ -27,6 +27,8 @@ ACTIONS: Mapping[Action, LazyString] = {
     Action.EMAIL_ADDED: _("added an e-mail address"),
     Action.EMAIL_REMOVED: _("removed an e-mail address"),
     Action.EMAIL_CHOSEN: _("chose another address for e-mail"),
+    Action.PASSKEY_ADDED: _("added a passkey"),
+    Action.PASSKEY_REMOVED: _("removed a passkey"),
     Action.SIGN_INS_ENDED: _("signed out all other devices"),
     Action.PEOPLE_MERGED: _("made two accounts one"),
     Action.PEOPLE_UNMERGED: _("parted two accounts again"),

@@ -99,6 +99,20 @@ ACCESS: Mapping[tuple[str, str], Row] = {
     ("accounts.show_link_sent", "GET"): Row("/en/sign-in/link-sent", EVERYBODY),
     ("accounts.use_link", "GET"): Row("/en/sign-in/link/{sign_in_link}", EVERYBODY),
     ("accounts.use_link", "POST"): Row("/en/sign-in/link/{sign_in_link}", (422,) * 6),
+    ("accounts.edit_passkeys", "GET"): Row("/en/profile/passkeys", SIGNED_IN),
+    ("accounts.edit_passkeys", "POST"): Row("/en/profile/passkeys", refused(SIGNED_IN)),
+    # A passkey is made by whoever has just given the password.
+    ("accounts.create_passkey", "GET"): Row(
+        "/en/profile/passkeys/new", to("/en/profile/passkeys", SIGNED_IN)
+    ),
+    ("accounts.create_passkey", "POST"): Row(
+        "/en/profile/passkeys/new", to("/en/profile/passkeys", SIGNED_IN)
+    ),
+    ("accounts.remove_passkey", "POST"): Row(
+        "/en/profile/passkeys/{passkey}/remove", refused(SIGNED_IN)
+    ),
+    ("accounts.offer_passkeys", "POST"): Row("/en/sign-in/passkey/offer", (422,) * 6),
+    ("accounts.sign_in_with_passkey", "POST"): Row("/en/sign-in/passkey", ("/en/sign-in",) * 6),
     ("accounts.list_sign_ins", "GET"): Row("/en/profile/sessions", SIGNED_IN),
     ("accounts.end_sign_in", "POST"): Row("/en/profile/sessions/{sign_in}/end", refused(SIGNED_IN)),
     ("accounts.end_other_sign_ins", "POST"): Row(

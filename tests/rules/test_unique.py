@@ -31,6 +31,9 @@ TRIED = {
     "uq_person_licenses_person_id_territory_number": (
         "accounts/test_licenses.py::test_a_license_that_is_added_twice_at_once_stands_once"
     ),
+    "uq_passkeys_credential_id": (
+        "accounts/test_passkeys.py::test_a_passkey_added_twice_at_once_stands_once"
+    ),
     "uq_person_merges_open": (
         "administration/test_merging.py::test_a_merge_that_two_ask_for_at_once_happens_once"
     ),
