@@ -31,6 +31,8 @@ KEY_BYTES = 32
 FEWEST_YEARS, MOST_YEARS = 6, 100
 """Records of credit are kept for six years from the activity at least (ACCME:
 https://accme.org/rule/cme-activity-and-attendance-records-retention)."""
+SHORTEST_IDLE, LONGEST_IDLE = 10, 43_200
+"""Minutes: enough to read a page slowly; thirty days."""
 _PAPERS = ("letter", "a4")
 
 T = TypeVar("T")
@@ -93,6 +95,7 @@ class Config:
     paper: str = "letter"
     designs: Path | None = None
     design: str = "soar"
+    idle_minutes: int = 720
     exit_url: str = "https://www.weather.gov/"
     proxies: int = 0
     metrics_token: str | None = field(default=None, repr=False)
@@ -107,6 +110,11 @@ class Config:
     def is_secure(self) -> bool:
         """Whether people reach the site by https."""
         return self.base_url.startswith("https:")
+
+    @property
+    def idle_seconds(self) -> int:
+        """How long somebody stays signed in without doing anything, if not remembered."""
+        return self.idle_minutes * 60
 
     @property
     def uses_sqlite(self) -> bool:
@@ -303,6 +311,12 @@ def _years(value: str) -> int:
     return int(value)
 
 
+def _idle_minutes(value: str) -> int:
+    if not value.isdecimal() or not SHORTEST_IDLE <= int(value) <= LONGEST_IDLE:
+        raise ValueError(f"must be a number of minutes, {SHORTEST_IDLE} to {LONGEST_IDLE}")
+    return int(value)
+
+
 def _paper(value: str) -> str:
     if value not in _PAPERS:
         raise ValueError(f'must be one of {", ".join(_PAPERS)}, not "{value}"')
@@ -374,6 +388,7 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "paper": _paper,
     "designs": _folder,
     "design": _id,
+    "idle_minutes": _idle_minutes,
     "exit_url": _url("http", "https"),
     "proxies": _proxies,
     "metrics_token": _secret,

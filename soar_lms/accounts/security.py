@@ -50,6 +50,7 @@ from soar_lms.database import db, read
 from soar_lms.i18n import get_domain
 from soar_lms.i18n import marked as _
 from soar_lms.messages.services import post_message, public_url
+from soar_lms.sessions import LEFT, TIMED
 
 CONFIRM_WITHIN = timedelta(days=3)
 RESET_WITHIN = timedelta(hours=24)
@@ -273,11 +274,16 @@ def _find_signed_in(identity: str, now: datetime) -> Row[Any] | None:
 
 def _note_sign_in(_app: Flask, user: Person, **_others: object) -> None:
     """Give a browser in which somebody signs in its row; its cookies name both from now on."""
+    _, _, before = str(session.pop(LEFT, "")).partition(".")
+    if before:
+        sign_ins.end_key(before)
     row = sign_ins.begin_sign_in(user, current_device(), utc_now())
     session["_user_id"] = sign_ins.identity(user, row.key)
+    session[TIMED] = session.get("_remember") != "set"  # Flask-Login's word for a lasting cookie
 
 
 def _note_sign_out(_app: Flask, user: Person | Reader, **_others: object) -> None:
+    session.pop(TIMED, None)
     here = current_sign_in()
     if here is not None:
         sign_ins.end_sign_in(user.id, here.number)

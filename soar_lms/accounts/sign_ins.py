@@ -67,6 +67,11 @@ def end_sign_in(person_id: int, number: int) -> None:
     db.session.execute(delete(SignIn).where(theirs, SignIn.id == number))
 
 
+def end_key(key: str) -> None:
+    """Forget the sign-in of a browser that is signed in anew."""
+    db.session.execute(delete(SignIn).where(SignIn.key == key))
+
+
 def end_others(person: Person, number: int | None, now: datetime, device: Device) -> SignIn:
     """Sign somebody out everywhere but here, and return the row of here.
 

@@ -47,6 +47,37 @@ for (const button of document.querySelectorAll("[data-show-password]")) {
 const zone = document.querySelector("[data-time-zone]");
 if (zone) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone || "";
 
+// --- signed out soon: said two minutes before, with a way to stay ---
+const timeOut = document.querySelector("[data-idle]");
+if (timeOut) {
+  const [words, stay, enter] = timeOut.children;
+  const notice = 120;
+  const wait = (seconds) => setTimeout(look, Math.min(Math.max(seconds, 1), 86400) * 1000);
+  const show = (left) => {
+    const isSoon = left !== null && left > 0 && left <= notice;
+    const text = left === 0 ? timeOut.dataset.over : isSoon ? timeOut.dataset.soon : "";
+    if (words.textContent !== text) words.textContent = text;
+    [stay.hidden, enter.hidden] = [!isSoon, left !== 0];
+    if (left === null) return; // remembered: nothing ends
+    if (left === 0) wait(15); // signed in again elsewhere?
+    else wait(isSoon ? Math.min(left + 1, 15) : left - notice);
+  };
+  const ask = async (more) => {
+    try {
+      const response = await fetch(timeOut.dataset.ask + more, { cache: "no-store" });
+      show((await response.json()).left);
+    } catch {
+      wait(60); // no connection
+    }
+  };
+  const look = () => ask("");
+  stay.addEventListener("click", () => {
+    ask("?stay=yes");
+    document.querySelector("main").focus({ preventScroll: true });
+  });
+  wait(timeOut.dataset.idle * 0.9 - notice);
+}
+
 // --- reflections: written here, kept here ---
 for (const area of document.querySelectorAll("[data-reflection]")) {
   const key = `reflection:${area.dataset.reflection}`;

@@ -168,3 +168,40 @@ def test_a_link_from_an_e_mail_signs_in_by_a_button(
 
     assert re.search(r"/home$", page.url)
     visitor.close()
+
+
+@pytest.mark.parametrize(
+    ("language", "soon", "over"),
+    [
+        ("en", "In 2 minutes you will be signed out.", "You are signed out."),
+        ("es", "En 2 minutos se cerrará su sesión.", "Su sesión se cerró."),
+    ],
+)
+def test_a_time_out_is_said_before_and_takes_nothing_away(
+    address: str, browser: Browser, language: str, soon: str, over: str
+) -> None:
+    visitor = Visitor(browser, address, viewport=PHONE)
+    page = visitor.page
+    page.clock.install()
+    visitor.sign_in(WHO, language)
+    visitor.open(f"/{language}/profile")
+    page.fill("[name=name]", "Typed before")
+    left = {"left": 100}
+    page.route("**/signed-in*", lambda route: route.fulfill(json=left))
+    notice = page.locator(".time-out")
+
+    page.clock.fast_forward("11:00:00")
+    expect(notice.locator("[role=status]")).to_contain_text(soon)
+    assert visitor.violations() == []
+    assert visitor.overflow() == 0
+    left["left"] = 43_200
+    notice.locator("button").click()
+    expect(notice.locator("[role=status]")).to_be_empty()
+
+    left["left"] = 0
+    page.clock.fast_forward("12:00:00")
+    expect(notice.locator("[role=status]")).to_contain_text(over)
+    expect(notice.locator("a")).to_be_visible()
+    assert page.input_value("[name=name]") == "Typed before"
+    assert visitor.violations() == []
+    visitor.close()

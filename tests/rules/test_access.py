@@ -113,6 +113,7 @@ ACCESS: Mapping[tuple[str, str], Row] = {
     ),
     ("accounts.offer_passkeys", "POST"): Row("/en/sign-in/passkey/offer", (422,) * 6),
     ("accounts.sign_in_with_passkey", "POST"): Row("/en/sign-in/passkey", ("/en/sign-in",) * 6),
+    ("accounts.show_time_left", "GET"): Row("/en/signed-in", EVERYBODY),
     ("accounts.list_sign_ins", "GET"): Row("/en/profile/sessions", SIGNED_IN),
     ("accounts.end_sign_in", "POST"): Row("/en/profile/sessions/{sign_in}/end", refused(SIGNED_IN)),
     ("accounts.end_other_sign_ins", "POST"): Row(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_security.utils import login_user
@@ -74,7 +76,7 @@ def _create_page(form: PasskeyForm) -> str:
     asked = passkeys.ask_to_make(
         reader.id, reader.name, reader.email, proofs.new_challenge(utc_now())
     )
-    return render_template("accounts/passkey_create.html", form=form, asked=asked)
+    return render_template("accounts/passkey_create.html", form=form, asked=json.dumps(asked))
 
 
 @blueprint.post("/profile/passkeys/<int:number>/remove")

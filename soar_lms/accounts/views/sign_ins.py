@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 
 from soar_lms.access import Access, access
 from soar_lms.accounts import sign_ins
@@ -19,6 +20,7 @@ from soar_lms.clock import utc_now
 from soar_lms.database import transaction
 from soar_lms.forms import TOKEN_TOO_OLD, check_token
 from soar_lms.i18n import gettext
+from soar_lms.sessions import seconds_left, stay_signed_in
 
 
 @blueprint.get("/profile/sessions")
@@ -36,6 +38,20 @@ def _sign_ins_page() -> str:
         others=[row for row in rows if here is None or row.id != here.number],
         device=current_device(),
     )
+
+
+@blueprint.get("/signed-in")
+@access(Access.PUBLIC)
+def show_time_left() -> ResponseReturnValue:
+    """Answer a script with the seconds until the reader is signed out; null where that is long.
+
+    Asking is no use of the site, unless somebody pressed the button to stay.
+    """
+    if not current_user.is_authenticated:
+        return {"left": 0}
+    if "stay" in request.args:
+        stay_signed_in()
+    return {"left": seconds_left()}
 
 
 @blueprint.post("/profile/sessions/<int:number>/end")
