@@ -35,7 +35,7 @@ def _start_form() -> StartPasskeyForm:
     if proofs.is_fresh(utc_now()):
         del form.password
     if form.name.data is None:
-        form.name.data = " ".join(filter(None, reversed(current_device())))
+        form.name.data = current_device().system
     return form
 
 
