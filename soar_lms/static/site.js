@@ -50,14 +50,15 @@ if (zone) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone || "";
 // --- signed out soon: said two minutes before, with a way to stay ---
 const timeOut = document.querySelector("[data-idle]");
 if (timeOut) {
-  const [words, stay, enter] = timeOut.children;
+  const [words, ways] = timeOut.children;
+  const [stay, enter] = ways.children;
   const notice = 120;
   const wait = (seconds) => setTimeout(look, Math.min(Math.max(seconds, 1), 86400) * 1000);
   const show = (left) => {
     const isSoon = left !== null && left > 0 && left <= notice;
     const text = left === 0 ? timeOut.dataset.over : isSoon ? timeOut.dataset.soon : "";
     if (words.textContent !== text) words.textContent = text;
-    [stay.hidden, enter.hidden] = [!isSoon, left !== 0];
+    [ways.hidden, stay.hidden, enter.hidden] = [!text, !isSoon, left !== 0];
     if (left === null) return; // remembered: nothing ends
     if (left === 0) wait(15); // signed in again elsewhere?
     else wait(isSoon ? Math.min(left + 1, 15) : left - notice);
