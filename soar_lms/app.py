@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import structlog
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -11,8 +9,9 @@ from werkzeug.routing import IntegerConverter, Map
 
 from soar_lms import pages
 from soar_lms.access import guard
-from soar_lms.accounts import views as accounts
 from soar_lms.accounts.security import configure_security
+from soar_lms.accounts.sign_ins import LASTS
+from soar_lms.accounts.views import blueprint as accounts
 from soar_lms.administration.views import account
 from soar_lms.administration.views import blueprint as administration
 from soar_lms.assets import configure_assets
@@ -43,7 +42,6 @@ from soar_lms.templating import configure_templates
 log = structlog.get_logger(__name__)
 
 MAX_REQUEST_BYTES = 1_000_000
-REMEMBERED_FOR = timedelta(days=30)
 
 
 def create_app(config: Config | None = None) -> Flask:
@@ -72,7 +70,7 @@ def create_app(config: Config | None = None) -> Flask:
     configure_operations(app, config)
     for blueprint in (
         pages.blueprint,
-        accounts.blueprint,
+        accounts,
         tasks.blueprint,
         learning,
         certificates,
@@ -109,7 +107,7 @@ def configure_flask(app: Flask, config: Config) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_PROTECTION=None,  # phones change networks; the cookie is signed and short-lived
         REMEMBER_COOKIE_NAME="soar-remember",
-        REMEMBER_COOKIE_DURATION=REMEMBERED_FOR,
+        REMEMBER_COOKIE_DURATION=LASTS,
         REMEMBER_COOKIE_SECURE=config.is_secure,
         REMEMBER_COOKIE_HTTPONLY=True,
         REMEMBER_COOKIE_SAMESITE="Lax",

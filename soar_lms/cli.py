@@ -18,6 +18,7 @@ from flask import Flask
 
 from soar_lms import __version__, demo, doctor
 from soar_lms.access import Role
+from soar_lms.accounts.jobs import forget_old_sign_ins
 from soar_lms.accounts.rights import RightNotNeededError, give_programme, withdraw_programme
 from soar_lms.accounts.services import create_person, find_person, get_person
 from soar_lms.administration.certificate_commands import restore, revoke
@@ -80,6 +81,7 @@ JOBS = (
     Job("reminders of invitations", remind_invited, every=timedelta(minutes=5)),
     Job("weekly summaries", write_digests, every=timedelta(minutes=5)),
     Job("old reminders", tidy_reminders, every=timedelta(hours=1)),
+    Job("old sign-ins", forget_old_sign_ins, every=timedelta(hours=1)),
     Job("standings", renew_standings, every=timedelta(minutes=1)),
     Job("lists to import", tidy_drafts, every=timedelta(hours=1)),
 )

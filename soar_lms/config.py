@@ -33,6 +33,8 @@ LARGEST_FLOOR = 1_000
 FEWEST_YEARS, MOST_YEARS = 6, 100
 """Records of credit are kept for six years from the activity at least (ACCME:
 https://accme.org/rule/cme-activity-and-attendance-records-retention)."""
+SHORTEST_IDLE, LONGEST_IDLE = 10, 43_200
+"""Minutes: enough to read a page slowly; thirty days."""
 _PAPERS = ("letter", "a4")
 
 T = TypeVar("T")
@@ -96,6 +98,7 @@ class Config:
     paper: str = "letter"
     designs: Path | None = None
     design: str = "soar"
+    idle_minutes: int = 720
     exit_url: str = "https://www.weather.gov/"
     proxies: int = 0
     metrics_token: str | None = field(default=None, repr=False)
@@ -110,6 +113,11 @@ class Config:
     def is_secure(self) -> bool:
         """Whether people reach the site by https."""
         return self.base_url.startswith("https:")
+
+    @property
+    def idle_seconds(self) -> int:
+        """How long somebody stays signed in without doing anything, if not remembered."""
+        return self.idle_minutes * 60
 
     @property
     def uses_sqlite(self) -> bool:
@@ -300,16 +308,13 @@ def _is_key(value: str) -> bool:
         return False
 
 
-def _years(value: str) -> int:
-    if not value.isdecimal() or not FEWEST_YEARS <= int(value) <= MOST_YEARS:
-        raise ValueError(f"must be a number of years, {FEWEST_YEARS} to {MOST_YEARS}")
-    return int(value)
+def _number(what: str, least: int, most: int) -> Callable[[str], int]:
+    def read(value: str) -> int:
+        if not value.isdecimal() or not least <= int(value) <= most:
+            raise ValueError(f"must be {what}, {least} to {most}")
+        return int(value)
 
-
-def _smallest_count(value: str) -> int:
-    if not value.isdecimal() or not FLOOR <= int(value) <= LARGEST_FLOOR:
-        raise ValueError(f"must be a number, {FLOOR} to {LARGEST_FLOOR}")
-    return int(value)
+    return read
 
 
 def _paper(value: str) -> str:
@@ -324,12 +329,6 @@ def _id(value: str) -> str:
     return value
 
 
-def _proxies(value: str) -> int:
-    if not value.isdecimal() or int(value) > 5:
-        raise ValueError("must be the number of proxies in front, 0 to 5")
-    return int(value)
-
-
 def _badge_key(value: str) -> str:
     """Read the key as PEM; a file is read once, so that all processes have the same."""
     return keys.to_pem(keys.read_badge_key(value))
@@ -337,12 +336,6 @@ def _badge_key(value: str) -> str:
 
 def _public_keys(value: str) -> tuple[str, ...]:
     return tuple(keys.check_public_name(item) for item in value.replace(",", " ").split())
-
-
-def _renderers(value: str) -> int:
-    if not value.isdecimal() or int(value) > 32:
-        raise ValueError("must be the number of processes that make documents, 0 to 32")
-    return int(value)
 
 
 def _log_level(value: str) -> str:
@@ -375,8 +368,8 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "provider_url": _url("http", "https"),
     "contact": _address,
     "credit_key": _keys,
-    "retention_years": _years,
-    "smallest_count": _smallest_count,
+    "retention_years": _number("a number of years", FEWEST_YEARS, MOST_YEARS),
+    "smallest_count": _number("a number", FLOOR, LARGEST_FLOOR),
     "badge_key": _badge_key,
     "badge_old_keys": _public_keys,
     "seal_key": Path,
@@ -384,9 +377,10 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "paper": _paper,
     "designs": _folder,
     "design": _id,
+    "idle_minutes": _number("a number of minutes", SHORTEST_IDLE, LONGEST_IDLE),
     "exit_url": _url("http", "https"),
-    "proxies": _proxies,
+    "proxies": _number("the number of proxies in front", 0, 5),
     "metrics_token": _secret,
-    "renderers": _renderers,
+    "renderers": _number("the number of processes that make documents", 0, 32),
     "log_level": _log_level,
 }

@@ -18,6 +18,11 @@ _POSTS = {
     "security.forgot_password": "20 per hour",
     "security.send_confirmation": "20 per hour",
     "security.reset_password": "60 per hour",
+    "accounts.ask_for_link": "20 per hour",
+    "accounts.use_link": "60 per hour",
+    "accounts.offer_passkeys": "120 per minute; 1200 per hour",
+    "accounts.sign_in_with_passkey": "30 per minute; 300 per hour",
+    "accounts.edit_passkeys": "60 per hour",
     "accounts.edit_emails": "20 per hour",
     "account.delete_account": "20 per hour",
     "certificates.check_upload": "20 per minute; 200 per hour",
@@ -38,6 +43,7 @@ _POSTS = {
     "reminders.stop_mail": "1200 per hour",
 }
 _GETS = {
+    "accounts.use_link": "120 per minute",
     "certificates.verify_code": "120 per minute",
     "certificates.verify_code_in_language": "120 per minute",
     "certificates.show_badge": "120 per minute",

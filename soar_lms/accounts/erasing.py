@@ -9,7 +9,10 @@ from sqlalchemy import BindParameter, bindparam, delete, func, select
 
 from soar_lms.access import Role
 from soar_lms.accounts.licenses import forget_licenses
+from soar_lms.accounts.links import drop_links
 from soar_lms.accounts.models import Person, PersonEmail
+from soar_lms.accounts.passkeys import forget_passkeys
+from soar_lms.accounts.sign_ins import end_all
 from soar_lms.database import Among, Numbers, db
 from soar_lms.errors import DomainError, NotFoundError
 from soar_lms.i18n import lazy_gettext
@@ -66,6 +69,9 @@ def delete_people(person_ids: Collection[int]) -> None:
     """Delete accounts with their addresses and licenses, and the merges they were in."""
     db.session.flush()
     forget_licenses(person_ids)
+    end_all(person_ids)
+    drop_links(person_ids)
+    forget_passkeys(person_ids)
     db.session.execute(
         delete(PersonEmail)
         .where(Among(PersonEmail.person_id, _numbers(person_ids)))

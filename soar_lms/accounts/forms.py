@@ -44,13 +44,23 @@ from wtforms.validators import Optional as OptionalInput
 
 from soar_lms.accounts.emails import NoAddressError, read_address
 from soar_lms.accounts.licenses import is_license_number
-from soar_lms.accounts.models import EMAIL_LENGTH, LICENSE_LENGTH, NAME_LENGTH
+from soar_lms.accounts.models import (
+    EMAIL_LENGTH,
+    LICENSE_LENGTH,
+    NAME_LENGTH,
+    PASSKEY_NAME_LENGTH,
+)
 from soar_lms.accounts.passwords import PASSWORD_LENGTH, ProvenByPassword, password_now
 from soar_lms.accounts.professions import list_professions, list_territories
 from soar_lms.accounts.time_zones import choices_with, is_time_zone
 from soar_lms.forms import DayField, Form, require_letters
 from soar_lms.i18n import current_language, gettext, languages
 from soar_lms.i18n import lazy_gettext as _
+
+CREDENTIAL_ANSWER = 20_000
+"""Characters; devices answer with two or three thousand."""
+PLACE_LENGTH = 3_000
+"""Characters of an address to go on to, with the options that somebody chose before."""
 
 _LABELS = {
     "email": _("E-mail"),
@@ -116,6 +126,11 @@ class SignInForm(_Ours, LoginForm):
     """E-mail and password."""
 
     remember = BooleanField(_("Keep me signed in on this device for 30 days"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # What password managers look for; browsers that can, offer passkeys there too.
+        self.email.render_kw = {"autocomplete": "username webauthn"}
 
     def validate(self, **kwargs: Any) -> bool:
         """Tell whoever knows the password what is in the way; all others the same as ever."""
@@ -183,6 +198,59 @@ class ChangePasswordForm(_Ours, SecurityChangePasswordForm):
         self.password.label.text = _("Your password now")
 
 
+class AskForLinkForm(Form):
+    """Where a link that signs in should go, and what to go on with then."""
+
+    email = EmailField(
+        _("E-mail"),
+        validators=[DataRequired(_("Enter your e-mail address."))],
+        render_kw={"autocomplete": "username", "maxlength": EMAIL_LENGTH},
+    )
+    next = HiddenField(validators=[Length(max=PLACE_LENGTH)])
+
+    def validate_email(self, field: Field) -> None:
+        """Take what is an address, in the form in which it is stored."""
+        require_address(field)
+
+    def validate_next(self, field: Field) -> None:
+        """Go on to an address of this site only."""
+        if field.data and not is_own_address(field.data):
+            field.data = ""
+
+
+class StartPasskeyForm(ProvenByPassword):
+    """A name for a passkey; the password keeps others at a shared computer from adding theirs."""
+
+    name = StringField(
+        _("Name of the passkey"),
+        validators=[
+            DataRequired(_("Give it a name by which you will know it.")),
+            require_letters,
+            Length(max=PASSKEY_NAME_LENGTH, message=_("Enter at most %(max)d characters.")),
+        ],
+        render_kw={"autocomplete": "off", "maxlength": PASSKEY_NAME_LENGTH},
+    )
+    password = password_now()
+
+
+class PasskeyForm(Form):
+    """What a device answered, as JSON; a script fills it in."""
+
+    credential = HiddenField(validators=[DataRequired(), Length(max=CREDENTIAL_ANSWER)])
+
+
+class PasskeySignInForm(PasskeyForm):
+    """A passkey instead of address and password."""
+
+    remember = BooleanField(_("Keep me signed in on this device for 30 days"))
+    next = HiddenField(validators=[Length(max=PLACE_LENGTH)])
+
+    def validate_next(self, field: Field) -> None:
+        """Go on to an address of this site only."""
+        if field.data and not is_own_address(field.data):
+            field.data = ""
+
+
 class ProfileForm(Form):
     """What the site knows about a person, to be seen and changed."""
 
@@ -221,12 +289,15 @@ class AddEmailForm(ProvenByPassword):
 
     def validate_email(self, field: Field) -> None:
         """Take what is an address, in the form in which it is stored."""
-        try:
-            field.data = read_address(field.data or "")
-        except NoAddressError:
-            raise ValidationError(
-                gettext("Enter an e-mail address like name@example.org.")
-            ) from None
+        require_address(field)
+
+
+def require_address(field: Field) -> None:
+    """Bring an address into the form in which it is stored; refuse what is none."""
+    try:
+        field.data = read_address(field.data or "")
+    except NoAddressError:
+        raise ValidationError(gettext("Enter an e-mail address like name@example.org.")) from None
 
 
 def require_license_number(_form: object, field: Field) -> None:

@@ -7,7 +7,9 @@ from sqlalchemy import delete, select, update
 
 from soar_lms.access import Role
 from soar_lms.accounts.licenses import list_licenses
-from soar_lms.accounts.models import Person, PersonEmail
+from soar_lms.accounts.links import drop_links
+from soar_lms.accounts.models import Passkey, Person, PersonEmail
+from soar_lms.accounts.sign_ins import end_all
 from soar_lms.database import db
 from soar_lms.errors import DomainError
 from soar_lms.i18n import lazy_gettext
@@ -86,12 +88,17 @@ def close_into(keep: Person, other: Person) -> None:
     other.active = False
     other.email = f"merged-{other.id}@merged.invalid"
     db.session.flush()
+    end_all([other.id])
+    drop_links([other.id])
     _drop_claims(keep.id, other.id)
     _drop_claims(other.id, keep.id)
     db.session.execute(
         update(PersonEmail)
         .where(PersonEmail.person_id == other.id)
         .values(person_id=keep.id, is_primary=False)
+    )
+    db.session.execute(
+        update(Passkey).where(Passkey.person_id == other.id).values(person_id=keep.id)
     )
     _unite_licenses(keep.id, other.id)
 

@@ -8,12 +8,14 @@ from typing import Any
 
 from flask_security.core import RoleMixin, UserMixin
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     ColumnElement,
     Date,
     ForeignKey,
     Index,
     String,
+    Text,
     UniqueConstraint,
     false,
 )
@@ -26,6 +28,9 @@ from soar_lms.database import Base, UTCDateTime
 EMAIL_LENGTH = 254
 NAME_LENGTH = 120
 LICENSE_LENGTH = 40
+PASSKEY_NAME_LENGTH = 60
+CREDENTIAL_LENGTH = 1_400
+"""Characters: a credential id has at most 1,023 bytes (Web Authentication, section 4)."""
 
 
 class Person(Base, UserMixin):
@@ -116,6 +121,58 @@ class PersonLicense(Base):
     profession: Mapped[str | None] = mapped_column(String(40))
     renews_on: Mapped[date | None] = mapped_column(Date)
     added_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class SignIn(Base):
+    """A device on which somebody is signed in. It is ended by deleting the row.
+
+    What a person needs to recognize a device, and no more: no address of the network, no version.
+    """
+
+    __tablename__ = "sign_ins"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    key: Mapped[str] = mapped_column(String(32), unique=True)
+    """What its cookie names beside the person."""
+    browser: Mapped[str | None] = mapped_column(String(20))
+    system: Mapped[str | None] = mapped_column(String(20))
+    began_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    used_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    """When something was last done there, to the day: noted once a day, with what was done."""
+
+
+class SignInLink(Base):
+    """A link that signs somebody in once. Only the hash of its token is kept."""
+
+    __tablename__ = "sign_in_links"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    place: Mapped[str | None] = mapped_column(Text)
+    """Where they wanted to go on this site, with what they had chosen there."""
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class Passkey(Base):
+    """A key of a device with which somebody signs in (W3C Web Authentication, level 2).
+
+    Bytes are text in base64url, as in the messages of the standard.
+    """
+
+    __tablename__ = "passkeys"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    credential_id: Mapped[str] = mapped_column(String(CREDENTIAL_LENGTH), unique=True)
+    public_key: Mapped[str] = mapped_column(Text)
+    user_handle: Mapped[str] = mapped_column(String(90))
+    """What the device knows its owner by: random, the same for all passkeys of an account."""
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    """How often it signed, as far as it counts: a copy would count wrongly."""
+    name: Mapped[str] = mapped_column(String(PASSKEY_NAME_LENGTH))
+    added_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 @dataclass(frozen=True, slots=True)

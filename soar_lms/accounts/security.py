@@ -8,27 +8,42 @@ too), so confirming an address is a button on a page. Its own commits are the on
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, after_this_request, g, redirect, render_template, request, session
+from flask import (
+    Flask,
+    Response,
+    abort,
+    after_this_request,
+    g,
+    redirect,
+    render_template,
+    request,
+    session,
+)
 from flask.typing import ResponseReturnValue
-from flask_login import user_logged_in
+from flask_login import user_logged_in, user_logged_out
 from flask_principal import Principal
 from flask_security import Security, SQLAlchemyUserDatastore
 from flask_security.mail_util import MailUtil
+from flask_security.signals import user_authenticated
 from flask_security.utils import set_request_attr
-from sqlalchemy import bindparam, select
+from sqlalchemy import Row, and_, bindparam, null, select
 from sqlalchemy.exc import IntegrityError
 from wtforms import Form as AnyForm
 
 from soar_lms.access import Access, declare_access
-from soar_lms.accounts import forms
+from soar_lms.accounts import forms, sign_ins
+from soar_lms.accounts.current import Here, current_device, current_sign_in
 from soar_lms.accounts.emails import begin_emails
-from soar_lms.accounts.models import Person, Reader
+from soar_lms.accounts.links import drop_links
+from soar_lms.accounts.models import Person, Reader, SignIn
+from soar_lms.accounts.passkeys import can_have_passkeys
+from soar_lms.accounts.passwords import PasswordRules
 from soar_lms.accounts.services import find_person
-from soar_lms.accounts.views import confirm_email
+from soar_lms.accounts.views.profile import confirm_email
 from soar_lms.clock import utc_now
 from soar_lms.config import Config
 from soar_lms.database import db, read
@@ -36,8 +51,8 @@ from soar_lms.i18n import get_domain
 from soar_lms.i18n import marked as _
 from soar_lms.messages.bounces import forget_bounces
 from soar_lms.messages.services import post_message, public_url
+from soar_lms.sessions import LEFT, TIMED
 
-MIN_PASSWORD = 10
 CONFIRM_WITHIN = timedelta(days=3)
 RESET_WITHIN = timedelta(hours=24)
 
@@ -71,7 +86,6 @@ _MESSAGES = {
     ),
     "LOGIN": _("Please sign in to see this page."),
     "PASSWORD_CHANGE": _("Your password has been changed."),
-    "PASSWORD_INVALID_LENGTH": _("Choose a password of at least %(length)s characters."),
     "PASSWORD_IS_THE_SAME": _("Choose a password that is not the same as before."),
     "PASSWORD_NOT_PROVIDED": _("Enter a password."),
     "PASSWORD_RESET": _("Your password has been changed, and you are signed in."),
@@ -112,6 +126,12 @@ class _People(SQLAlchemyUserDatastore):
             db.session.rollback()
             abort(redirect(request.full_path, code=307))
         return person
+
+    def set_uniquifier(self, user: Any, uniquifier: str | None = None) -> None:
+        """End every session of somebody and every way to one, as a new password does."""
+        super().set_uniquifier(user, uniquifier)
+        sign_ins.end_all([user.id])
+        drop_links([user.id])
 
     def find_user(self, case_insensitive: bool = False, **kwargs: Any) -> Person | None:
         """Find a person; by an address: by any that is theirs, which is remembered for mail."""
@@ -189,12 +209,17 @@ def configure_security(app: Flask, config: Config) -> None:
         reset_password_form=forms.ResetPasswordForm,
         change_password_form=forms.ChangePasswordForm,
         mail_util_cls=_Mail,
+        password_util_cls=PasswordRules,
         render_template=_render,  # type: ignore[arg-type]  # what a view may return
     )
     security.i18n_domain = get_domain(app)
     app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]
     app.login_manager.user_loader(_load_person)  # type: ignore[attr-defined]
     app.before_request_funcs.setdefault("security", []).append(_refuse_nonsense)
+    app.after_request(_note_use)
+    user_authenticated.connect(_note_sign_in, app)
+    user_logged_out.connect(_note_sign_out, app)
+    app.jinja_env.globals["can_have_passkeys"] = can_have_passkeys
     _leave_out_principal(app)
     user_logged_in.connect(_note_seen, app)
     app.view_functions["security.confirm_email"] = confirm_email
@@ -202,29 +227,83 @@ def configure_security(app: Flask, config: Config) -> None:
         declare_access(app, f"security.{name}", level)
 
 
-_PERSON = select(Person).where(Person.fs_uniquifier == bindparam("uniquifier"))
-_READER = select(*Reader.columns()).where(Person.fs_uniquifier == bindparam("uniquifier"))
+_NAMED = Person.fs_uniquifier == bindparam("uniquifier")
+_HERE = and_(
+    SignIn.person_id == Person.id,
+    SignIn.key == bindparam("key"),
+    SignIn.began_at > bindparam("since"),
+)
+_people_table, _sign_ins_table = Person.__table__, SignIn.__table__
+_READER_NAMED = _people_table.c.fs_uniquifier == bindparam("uniquifier")
+# Of tables, not of classes: each page asks this, and a plain statement costs less to look up.
+_READER_HERE = select(_sign_ins_table.c.id, _sign_ins_table.c.used_at, *Reader.columns()).where(
+    _READER_NAMED,
+    _sign_ins_table.c.person_id == _people_table.c.id,
+    _sign_ins_table.c.key == bindparam("key"),
+    _sign_ins_table.c.began_at > bindparam("since"),
+)
+_READER = select(null(), null(), *Reader.columns()).where(_READER_NAMED)
+_PERSON_HERE = select(SignIn.id, SignIn.used_at, Person).join(SignIn, _HERE).where(_NAMED)
+_PERSON = select(null(), null(), Person).where(_NAMED)
 
 
-def _load_person(uniquifier: str) -> Person | Reader | None:
+def _load_person(identity: str) -> Person | Reader | None:
     """Return whoever a session names: plain values, or the record where Flask-Security wants it.
 
     Nobody while the database is away: the page that says so is for everybody.
     """
     if g.get("database_is_away", False):
         return None
-    values = {"uniquifier": uniquifier}
-    person: Person | Reader | None
-    if request.blueprint == "security":
-        person = db.session.scalar(_PERSON, values)
-    else:
-        row = read(_READER, values).first()
-        person = Reader(*row) if row else None  # type: ignore[call-arg]  # a row of its columns
-    if person is None or not person.active:
+    found = _find_signed_in(identity, utc_now())
+    if found is None:
         return None
+    number, used_at, *values = tuple(found)
+    person: Person | Reader = values[0] if len(values) == 1 else Reader(*values)
+    if not person.active:
+        return None
+    g.sign_in = None if number is None else Here(number, used_at)
     set_request_attr("fs_authn_via", "session")
     set_request_attr("fs_paa", session.get("fs_paa", 0))
     return person
+
+
+def _find_signed_in(identity: str, now: datetime) -> Row[Any] | None:
+    """Return the sign-in that a cookie names, and who it is; a cookie of before names no sign-in.
+
+    One query either way: every page begins with it.
+    """
+    uniquifier, _, key = identity.partition(".")
+    values: dict[str, Any] = {"uniquifier": uniquifier}
+    if key:
+        values |= {"key": key, "since": now - sign_ins.LASTS}
+    if request.blueprint == "security":
+        return db.session.execute(_PERSON_HERE if key else _PERSON, values).first()
+    return read(_READER_HERE if key else _READER, values).first()
+
+
+def _note_sign_in(_app: Flask, user: Person, **_others: object) -> None:
+    """Give a browser in which somebody signs in its row; its cookies name both from now on."""
+    _, _, before = str(session.pop(LEFT, "")).partition(".")
+    if before:
+        sign_ins.end_key(before)
+    row = sign_ins.begin_sign_in(user, current_device(), utc_now())
+    session["_user_id"] = sign_ins.identity(user, row.key)
+    session[TIMED] = session.get("_remember") != "set"  # Flask-Login's word for a lasting cookie
+
+
+def _note_sign_out(_app: Flask, user: Person | Reader, **_others: object) -> None:
+    session.pop(TIMED, None)
+    here = current_sign_in()
+    if here is not None:
+        sign_ins.end_sign_in(user.id, here.number)
+
+
+def _note_use(response: Response) -> Response:
+    """Note, with something else that was kept, that this device is in use."""
+    here = current_sign_in()
+    if here and g.get("csrf_checked", False) and response.status_code < 400:
+        sign_ins.note_use(here.number, here.used_at, utc_now())
+    return response
 
 
 def _settings(config: Config) -> dict[str, Any]:
@@ -250,7 +329,6 @@ def _settings(config: Config) -> dict[str, Any]:
         "RETURN_GENERIC_RESPONSES": True,
         "FRESHNESS": timedelta(seconds=-1),
         "PASSWORD_CONFIRM_REQUIRED": False,
-        "PASSWORD_LENGTH_MIN": MIN_PASSWORD,
         "PASSWORD_HASH": "argon2",
         "PASSWORD_SCHEMES": ["argon2"],
         "PASSWORD_SINGLE_HASH": True,

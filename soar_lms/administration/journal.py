@@ -32,12 +32,12 @@ Change = dict[str, Any]
 NOT_FOLLOWED = frozenset(
     {
         *("person_merges", "tasks", "roster_drafts", "reminders", "weekly_digests"),
-        *("standings", "roster_places", "report_lines"),
+        *("sign_ins", "sign_in_links", "standings", "roster_places", "report_lines"),
     }
 )
-"""Merges point to people, and are no part of what is merged; tasks and lists are gone in days, and
-which e-mail was written is no record of learning. The others are worked out from what is, and no
-records themselves."""
+"""Merges point to people, and are no part of what is merged; tasks, lists and ways in are gone in
+days, and which e-mail was written is no record of learning. The others are worked out from what is,
+and no records themselves."""
 
 _FROM_TEXT: Mapping[type, Callable[[str], Any]] = {
     datetime: datetime.fromisoformat,

@@ -68,6 +68,8 @@ POINTERS: Mapping[tuple[str, str], Fate] = {
     # Who waits with both accounts waits once; who is in the group already waits no more.
     ("join_requests", "person_id"): Fate.UNITED,
     ("lesson_completions", "enrolment_id"): Fate.MOVED,
+    # A passkey of either account signs in to the one that stays.
+    ("passkeys", "person_id"): Fate.MOVED,
     # What one account claims and the other one has is one address.
     ("person_emails", "person_id"): Fate.UNITED,
     # A license that both accounts name is one license.
@@ -82,6 +84,9 @@ POINTERS: Mapping[tuple[str, str], Fate] = {
     ("roster_lines", "person_id"): Fate.MOVED,
     # A file that an account asked for is gone in days, and is asked for again with a click.
     ("tasks", "owner_id"): Fate.STAYS,
+    # An account that is closed has nobody signed in, and no link to it.
+    ("sign_in_links", "person_id"): Fate.UNITED,
+    ("sign_ins", "person_id"): Fate.UNITED,
     ("roster_places", "person_id"): Fate.FOLLOWS,
     ("standings", "enrolment_id"): Fate.FOLLOWS,
     ("standings", "person_id"): Fate.FOLLOWS,

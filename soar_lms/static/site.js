@@ -29,9 +29,55 @@ if (exit) {
 // --- errors: lead to the summary, so that it is read first ---
 document.querySelector(".error-summary")?.focus();
 
+// --- passwords: looked at instead of typed twice ---
+for (const button of document.querySelectorAll("[data-show-password]")) {
+  const input = document.getElementById(button.getAttribute("aria-controls"));
+  const said = button.nextElementSibling;
+  const show = (shown) => {
+    input.type = shown ? "text" : "password";
+    button.setAttribute("aria-pressed", shown);
+    said.textContent = shown ? said.dataset.shown : said.dataset.hidden;
+  };
+  button.hidden = false;
+  button.addEventListener("click", () => show(input.type === "password"));
+  input.form.addEventListener("submit", () => show(false)); // browsers remember what is plain text
+}
+
 // --- sign up: tell the site which time zone the device is in ---
 const zone = document.querySelector("[data-time-zone]");
 if (zone) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone || "";
+
+// --- signed out soon: said two minutes before, with a way to stay ---
+const timeOut = document.querySelector("[data-idle]");
+if (timeOut) {
+  const [words, ways] = timeOut.children;
+  const [stay, enter] = ways.children;
+  const notice = 120;
+  const wait = (seconds) => setTimeout(look, Math.min(Math.max(seconds, 1), 86400) * 1000);
+  const show = (left) => {
+    const isSoon = left !== null && left > 0 && left <= notice;
+    const text = left === 0 ? timeOut.dataset.over : isSoon ? timeOut.dataset.soon : "";
+    if (words.textContent !== text) words.textContent = text;
+    [ways.hidden, stay.hidden, enter.hidden] = [!text, !isSoon, left !== 0];
+    if (left === null) return; // remembered: nothing ends
+    if (left === 0) wait(15); // signed in again elsewhere?
+    else wait(isSoon ? Math.min(left + 1, 15) : left - notice);
+  };
+  const ask = async (more) => {
+    try {
+      const response = await fetch(timeOut.dataset.ask + more, { cache: "no-store" });
+      show((await response.json()).left);
+    } catch {
+      wait(60); // no connection
+    }
+  };
+  const look = () => ask("");
+  stay.addEventListener("click", () => {
+    ask("?stay=yes");
+    document.querySelector("main").focus({ preventScroll: true });
+  });
+  wait(timeOut.dataset.idle * 0.9 - notice);
+}
 
 // --- reflections: written here, kept here ---
 for (const area of document.querySelectorAll("[data-reflection]")) {

@@ -22,6 +22,10 @@ NEWCOMER = {
     "language": "en",
     "time_zone": "America/Chicago",
 }
+SHORT = (
+    "Choose a password of at least 15 characters. Three or four words that do not belong together "
+    "are a good choice."
+)
 BASE = "http://127.0.0.1:8000"
 
 

@@ -273,3 +273,11 @@ def test_every_variable_is_described_for_operators() -> None:
     from soar_lms.config import _READERS
 
     assert set(_READERS) == set(Config.__dataclass_fields__)
+
+
+@pytest.mark.parametrize("value", ["9", "43201", "soon", "-10", "1.5"])
+def test_the_time_without_use_is_a_number_of_minutes(value: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        read_config(GOOD | {"SOAR_IDLE_MINUTES": value})
+
+    assert refused.value.faults == ["SOAR_IDLE_MINUTES: must be a number of minutes, 10 to 43200"]

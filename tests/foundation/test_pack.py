@@ -192,7 +192,8 @@ def test_the_trainers_rooms_are_arabic(staff: Callable[[Role], Visit]) -> None:
     trainer = staff(Role.TRAINER)
     trainer.look("/ar/cohorts")
 
-    place = trainer.send("/ar/cohorts/new", {"name": "المجموعة", "modules": ["garden"]})
+    form = {"name": "المجموعة", "modules": ["garden"], "time_zone": "America/Chicago"}
+    place = trainer.send("/ar/cohorts/new", form)
 
     (field,) = trainer.look(place).select("input.address")
     link = str(field["value"]).removeprefix("http://127.0.0.1:8000")

@@ -328,10 +328,12 @@ class Walk:
 
 PAGES = (
     (None, "", f"learn/{MODULE}", f"learn/{MODULE}/sources", "resources", "safety", "privacy"),
+    (None, "sign-in/link", "sign-in/link-sent", "sign-in/link/over"),
     (None, "sign-in", "sign-up", "new-password", "confirm", "verify", "verify/nonsense", "nope"),
     (None, f"learn/{MODULE}/health-care", f"learn/{MODULE}/health-care/ask-in-practice"),
     (None, f"learn/{MODULE}/health-care/observe?version=brief", "demo-mail", "check-mail"),
     ("halfway@example.org", "home", "profile", "profile/password", f"learn/{MODULE}"),
+    ("halfway@example.org", "profile/sessions", "profile/passkeys"),
     ("halfway@example.org", f"learn/{MODULE}/setting", f"learn/{MODULE}/tests/post"),
     ("halfway@example.org", "sign-out-page", f"learn/{MODULE}/health-care/observe"),
     (

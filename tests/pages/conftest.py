@@ -13,6 +13,7 @@ from soar_lms.config import Config, Mode, SQLiteSynchronous
 from soar_lms.keys import make_badge_key
 from soar_lms.migrations import upgrade
 from tests.conftest import SECRET
+from tests.pages.stage import ORIGIN
 from tests.rules.world import World, make_world
 from tests.support.databases import close_connections
 
@@ -34,6 +35,7 @@ def made_world(folder: Path, **settings: Any) -> Iterator[World]:
             sqlite_synchronous=SQLiteSynchronous.NORMAL,
             log_level="error",
             badge_key=make_badge_key(),
+            base_url=ORIGIN,
             **settings,
         )
     )

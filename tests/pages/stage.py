@@ -12,7 +12,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Route, ViewportSize
 from tests.pages.walk import Page
 from tests.rules.world import World
 
-ORIGIN = "http://127.0.0.1:8000"
+ORIGIN = "http://localhost:8000"
+"""Of the site; browsers offer passkeys where a host has a name."""
 DESK: ViewportSize = {"width": 1280, "height": 900}
 PHONE: ViewportSize = {"width": 320, "height": 640}
 

@@ -12,7 +12,7 @@ import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy import select
 
-from soar_lms.accounts.models import Person, PersonEmail, PersonLicense
+from soar_lms.accounts.models import Passkey, Person, PersonEmail, PersonLicense
 from soar_lms.certificates.models import Certificate
 from soar_lms.cohorts.models import Cohort, RosterDraft, RosterLine
 from soar_lms.content import catalogue
@@ -32,6 +32,7 @@ TYPED = (
     Person.email,
     PersonEmail.email,
     PersonLicense.number,
+    Passkey.name,
     Cohort.name,
     RosterLine.email,
     Certificate.name,

@@ -102,6 +102,34 @@ ACCESS: Mapping[tuple[str, str], Row] = {
     ("accounts.edit_profile", "POST"): Row("/en/profile", refused(SIGNED_IN)),
     ("accounts.show_check_mail", "GET"): Row("/en/check-mail", EVERYBODY),
     ("accounts.show_sign_out", "GET"): Row("/en/sign-out-page", SIGNED_IN),
+    ("accounts.ask_for_link", "GET"): Row("/en/sign-in/link", EVERYBODY),
+    ("accounts.ask_for_link", "POST"): Row("/en/sign-in/link", (422,) * 6),
+    ("accounts.show_link_sent", "GET"): Row("/en/sign-in/link-sent", EVERYBODY),
+    ("accounts.use_link", "GET"): Row("/en/sign-in/link/{sign_in_link}", EVERYBODY),
+    ("accounts.use_link", "POST"): Row("/en/sign-in/link/{sign_in_link}", (422,) * 6),
+    ("accounts.edit_passkeys", "GET"): Row("/en/profile/passkeys", SIGNED_IN),
+    # Nobody in the matrix has a password, or has just signed in: there is no form for them.
+    ("accounts.edit_passkeys", "POST"): Row(
+        "/en/profile/passkeys", to("/en/profile/passkeys", SIGNED_IN)
+    ),
+    # A passkey is made by whoever has just given the password.
+    ("accounts.create_passkey", "GET"): Row(
+        "/en/profile/passkeys/new", to("/en/profile/passkeys", SIGNED_IN)
+    ),
+    ("accounts.create_passkey", "POST"): Row(
+        "/en/profile/passkeys/new", to("/en/profile/passkeys", SIGNED_IN)
+    ),
+    ("accounts.remove_passkey", "POST"): Row(
+        "/en/profile/passkeys/{passkey}/remove", refused(SIGNED_IN)
+    ),
+    ("accounts.offer_passkeys", "POST"): Row("/en/sign-in/passkey/offer", (422,) * 6),
+    ("accounts.sign_in_with_passkey", "POST"): Row("/en/sign-in/passkey", ("/en/sign-in",) * 6),
+    ("accounts.show_time_left", "GET"): Row("/en/signed-in", EVERYBODY),
+    ("accounts.list_sign_ins", "GET"): Row("/en/profile/sessions", SIGNED_IN),
+    ("accounts.end_sign_in", "POST"): Row("/en/profile/sessions/{sign_in}/end", refused(SIGNED_IN)),
+    ("accounts.end_other_sign_ins", "POST"): Row(
+        "/en/profile/sessions/end-others", refused(SIGNED_IN)
+    ),
     ("accounts.list_views", "GET"): Row("/en/profile/views", SIGNED_IN),
     ("administration.search_entries", "POST"): Row(
         "/en/administration/audit", refused(ADMINISTRATOR)

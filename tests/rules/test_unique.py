@@ -31,6 +31,9 @@ TRIED = {
     "uq_person_licenses_person_id_territory_number": (
         "accounts/test_licenses.py::test_a_license_that_is_added_twice_at_once_stands_once"
     ),
+    "uq_passkeys_credential_id": (
+        "accounts/test_passkeys.py::test_a_passkey_added_twice_at_once_stands_once"
+    ),
     "uq_person_merges_open": (
         "administration/test_merging.py::test_a_merge_that_two_ask_for_at_once_happens_once"
     ),
@@ -110,6 +113,8 @@ REASONS = {
     "uq_people_fs_uniquifier": "128 random bits",
     "uq_join_links_token": "128 random bits",
     "uq_join_links_code": "50 random bits, drawn by trainers a few times a day",
+    "uq_sign_ins_key": "128 random bits",
+    "pk_sign_in_links": "the hash of 256 random bits",
     "uq_roster_lines_token_hash": "the hash of 128 random bits",
     "uq_certificates_code": "128 random bits",
     "pk_credit_details": "written with its certificate, in one transaction, which is issued once",

@@ -14,8 +14,11 @@ from sqlalchemy import select
 
 from soar_lms.access import Role
 from soar_lms.accounts import emails
+from soar_lms.accounts.devices import Device
 from soar_lms.accounts.licenses import add_license
-from soar_lms.accounts.models import Person
+from soar_lms.accounts.links import make_link
+from soar_lms.accounts.models import Passkey, Person
+from soar_lms.accounts.sign_ins import begin_sign_in
 from soar_lms.administration.merging import merge_people
 from soar_lms.assessments import services as assessments
 from soar_lms.audit.services import Actor
@@ -111,6 +114,9 @@ def make_world(app: Flask) -> World:
             "merge": merge.id,
             "stop": make_token(Mail.REMINDERS, people["learner"].id),
             "email": emails.list_emails(people["learner"].id)[-1].id,
+            "passkey": _give_passkey(people["learner"]),
+            "sign_in_link": make_link(people["learner"].id, None, utc_now()),
+            "sign_in": begin_sign_in(people["learner"], Device("Firefox", "Android"), NOW).id,
             "license": add_license(
                 people["learner"],
                 number="RN-1",
@@ -146,6 +152,22 @@ def _gather(people: Mapping[str, Person], module: Module) -> Cohort:
     for name in ("learner", "finisher", "confirmer", "graduate"):
         cohorts.join_cohort(cohort, people[name], NOW)
     return cohort
+
+
+def _give_passkey(person: Person) -> int:
+    """Return the number of a passkey; nobody could sign in with it."""
+    passkey = Passkey(
+        person_id=person.id,
+        credential_id=f"credential-{person.id}",
+        public_key="",
+        user_handle=f"handle-{person.id}",
+        sign_count=0,
+        name="My phone",
+        added_at=NOW,
+    )
+    db.session.add(passkey)
+    db.session.flush()
+    return passkey.id
 
 
 def _ask_for_certificates(cohort: Cohort, trainer: Person) -> int:

@@ -17,10 +17,10 @@ START_SECONDS = 60
 
 
 @contextmanager
-def running_site(folder: Path, **environment: str) -> Iterator[str]:
+def running_site(folder: Path, host: str = "127.0.0.1", **environment: str) -> Iterator[str]:
     """Serve a fresh demonstration in `folder`; give its address; stop what was started."""
     port = free_port()
-    address = f"http://127.0.0.1:{port}"
+    address = f"http://{host}:{port}"
     settings = {
         name: value for name, value in os.environ.items() if not name.startswith("SOAR_")
     } | {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_security.confirmable import confirm_email_token_status, confirm_user
 
@@ -17,6 +17,7 @@ from soar_lms.accounts.models import Person
 from soar_lms.accounts.professions import PROFESSIONS, TERRITORIES
 from soar_lms.accounts.services import rename, update_practice
 from soar_lms.accounts.trail import list_trail
+from soar_lms.accounts.views.blueprint import blueprint
 from soar_lms.audit.services import find_entries_about
 from soar_lms.audit.wording import ACTIONS, ROLES
 from soar_lms.clock import utc_now
@@ -25,8 +26,6 @@ from soar_lms.database import transaction
 from soar_lms.forms import TOKEN_TOO_OLD, ActionForm, check_token
 from soar_lms.i18n import gettext
 from soar_lms.paging import read_number
-
-blueprint = Blueprint("accounts", __name__, url_prefix="/<language:language>")
 
 
 @blueprint.get("/check-mail")
