@@ -198,24 +198,29 @@ class ChangePasswordForm(_Ours, SecurityChangePasswordForm):
         self.password.label.text = _("Your password now")
 
 
-class AskForLinkForm(Form):
-    """Where a link that signs in should go, and what to go on with then."""
+class GoingOnForm(Form):
+    """Signing in, and what to go on with then: an address of this site."""
+
+    next = HiddenField(validators=[Length(max=PLACE_LENGTH)])
+
+    def validate_next(self, field: Field) -> None:
+        """Go on to an address of this site only."""
+        if field.data and not is_own_address(field.data):
+            field.data = ""
+
+
+class AskForLinkForm(GoingOnForm):
+    """Where a link that signs in should go."""
 
     email = EmailField(
         _("E-mail"),
         validators=[DataRequired(_("Enter your e-mail address."))],
         render_kw={"autocomplete": "username", "maxlength": EMAIL_LENGTH},
     )
-    next = HiddenField(validators=[Length(max=PLACE_LENGTH)])
 
     def validate_email(self, field: Field) -> None:
         """Take what is an address, in the form in which it is stored."""
         require_address(field)
-
-    def validate_next(self, field: Field) -> None:
-        """Go on to an address of this site only."""
-        if field.data and not is_own_address(field.data):
-            field.data = ""
 
 
 class StartPasskeyForm(ProvenByPassword):
@@ -239,16 +244,10 @@ class PasskeyForm(Form):
     credential = HiddenField(validators=[DataRequired(), Length(max=CREDENTIAL_ANSWER)])
 
 
-class PasskeySignInForm(PasskeyForm):
+class PasskeySignInForm(PasskeyForm, GoingOnForm):
     """A passkey instead of address and password."""
 
     remember = BooleanField(_("Keep me signed in on this device for 30 days"))
-    next = HiddenField(validators=[Length(max=PLACE_LENGTH)])
-
-    def validate_next(self, field: Field) -> None:
-        """Go on to an address of this site only."""
-        if field.data and not is_own_address(field.data):
-            field.data = ""
 
 
 class ProfileForm(Form):
