@@ -266,7 +266,7 @@ def test_the_page_speaks_spanish(as_trainer: FlaskClient, cohort: Cohort, stages
 
     assert text_of(page, "h1") == "Hasta dónde ha llegado el grupo"
     assert statements(page)[0] == (
-        "1 de 5 personas completaron el módulo. El grupo no tiene plazo para este módulo."
+        "Módulo completado por 1 de 5 personas. El grupo no tiene fecha límite para este módulo."
     )
 
 

@@ -185,7 +185,7 @@ def test_whatever_would_change_the_archive_is_answered_kindly(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     put_into(app, cohort, CohortState.ARCHIVED)
-    titles = {"en": "This group is in the archive", "es": "Este grupo está en el archivo"}
+    titles = {"en": "This group is in the archive", "es": "Este grupo está archivado"}
     monkeypatch.setattr(
         "soar_lms.cohorts.views.joining.LONGEST", services.LINK_LASTS * 10
     )  # the link is of the past

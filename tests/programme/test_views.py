@@ -109,7 +109,7 @@ def test_the_page_speaks_spanish(lead: FlaskClient, trained: Flask) -> None:
 
     assert [row[0] for row in table_of(page, "report")] == [
         "Modalidad",
-        "En línea, por cuenta propia",
+        "En línea, por su cuenta",
         "Total",
     ]
     assert "Año fiscal 2027, trimestre 1" in page.get_text()
