@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from soar_lms.cohorts.roster_table import Line, Table, is_address
@@ -153,9 +153,9 @@ def guess_columns(table: Table, words: Words) -> Guess:
         return _guess_by_content(table.lines, words, has_header=False)
     named = _read_header(header)
     emails, languages = named[Part.EMAIL], named[Part.LANGUAGE]
-    if len(emails) != 1:
-        return _guess_by_content(table.lines[1:], words, has_header=True)
     names = _choose_names(named)
+    if len(emails) != 1:
+        return replace(_guess_by_content(table.lines[1:], words, has_header=True), names=names)
     language = languages[0] if len(languages) == 1 else None
     rest = _list_filled(table.lines[1:]) - {emails[0], *names, *languages}
     return Guess(emails[0], names, language, True, is_sure=bool(names) or not rest)

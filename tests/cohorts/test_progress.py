@@ -286,9 +286,7 @@ def test_the_group_leads_to_how_far_it_has_come(
 ) -> None:
     page = get_page(as_trainer, f"/en/cohorts/{cohort.id}")
 
-    assert [link.get_text() for link in page.select("a[href$='/progress']")] == [
-        "How far the group has come"
-    ]
+    assert [link.get_text() for link in page.select("nav a[href$='/progress']")] == ["Progress"]
 
 
 # --- files --------------------------------------------------------------------------------------

@@ -99,6 +99,12 @@ def test_where_it_is_not_clear_somebody_is_asked(text: str, email: int | None) -
     assert (guess.columns, guess.email) == (None, email)
 
 
+def test_a_header_that_names_people_is_suggested_where_the_addresses_are_in_doubt() -> None:
+    guess = guess_columns(table("Full name,Contact\nAna Vega,ana@example.org\n"), WORDS)
+
+    assert (guess.columns, guess.email, guess.names) == (None, 1, (0,))
+
+
 def test_columns_that_nobody_reads_are_named() -> None:
     with_header = table("Name,Email,Ward,,Phone\nAna,a@x.org,7,x,1")
     without = table("Ana,a@x.org,7")

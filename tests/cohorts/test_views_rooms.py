@@ -46,6 +46,48 @@ def put_into(app: Flask, cohort: Cohort, state: CohortState) -> None:
         db.session.get_one(Cohort, cohort.id).state = state
 
 
+# --- the way about ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("room", "is_current"),
+    [
+        ("", "page"),
+        ("/progress", "page"),
+        ("/learning", "page"),
+        ("/certificates", "page"),
+        ("/joining", "page"),
+        ("/waiting", "true"),
+        ("/invitations", "page"),
+        ("/roster", "page"),
+        ("/reminders", "page"),
+        ("/reminders/log", "true"),
+        ("/trainers", "page"),
+        ("/settings", "page"),
+        ("/archive", "true"),
+    ],
+)
+def test_every_room_has_the_same_links_and_says_which_is_its_own(
+    as_trainer: FlaskClient, place: str, room: str, is_current: str
+) -> None:
+    page = get_page(as_trainer, f"{place}{room}")
+
+    links = page.select("nav.rooms a")
+    assert [link.get_text() for link in links] == [
+        "Members",
+        "Progress",
+        "What was learned",
+        "Certificates",
+        "Ways to join",
+        "Invitations",
+        "Import a list",
+        "Reminders",
+        "Trainers",
+        "Settings",
+    ]
+    assert [link["aria-current"] for link in links if link.has_attr("aria-current")] == [is_current]
+
+
 # --- settings -----------------------------------------------------------------------------------
 
 
