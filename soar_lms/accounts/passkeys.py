@@ -42,7 +42,7 @@ class PasskeyRefusedError(DomainError):
 class TooManyPasskeysError(DomainError):
     """There are as many passkeys as one account may have."""
 
-    title = lazy_gettext("You have as many passkeys as an account can have")
+    title = lazy_gettext("Your account has the most passkeys it can have")
     message = lazy_gettext("Remove a passkey that you no longer use, then add the new one.")
 
 

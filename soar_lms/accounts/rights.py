@@ -18,7 +18,7 @@ class RightNotNeededError(DomainError):
     """Administrators read programme reports by their role."""
 
     title = lazy_gettext("Administrators see this anyway")
-    message = lazy_gettext("Administrators can read program reports. There is nothing to give.")
+    message = lazy_gettext("Administrators can already read program reports.")
 
 
 def give_programme(person: Person, *, actor: Actor, now: datetime) -> None:

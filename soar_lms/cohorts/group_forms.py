@@ -57,7 +57,7 @@ class TermsForm(Form):
     )
     time_zone = SelectField(
         _("Time zone"),
-        description=_("A day on which a module is due ends there at midnight."),
+        description=_("The due date ends at midnight in this time zone."),
         validators=[InputRequired(_("Choose a time zone."))],
     )
     modules = SelectMultipleField(
@@ -181,7 +181,7 @@ class EditLinkForm(Form):
     )
     most_uses = WholeNumberField(
         _("At most this many people"),
-        description=_("Leave it empty for as many as want to join."),
+        description=_("Leave it empty for no limit."),
         validators=[OptionalInput()],
         render_kw={"inputmode": "numeric"},
     )

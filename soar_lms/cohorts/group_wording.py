@@ -27,10 +27,10 @@ STATE_WORDS: Mapping[CohortState, Mapping[str, LazyString]] = {
     },
     CohortState.CLOSED: {
         "title": _("Close the group"),
-        "done": _("The group is closed. Whoever is in it goes on, and nobody else can join."),
+        "done": _("The group is closed. People in it can go on, and nobody else can join."),
     },
     CohortState.ARCHIVED: {
-        "title": _("Put the group into the archive"),
+        "title": _("Archive the group"),
         "done": _("The group is in the archive. You can still read its report."),
     },
 }

@@ -60,8 +60,7 @@ class JoinLinkFullError(DomainError):
 
     title = lazy_gettext("This link has no places left")
     message = lazy_gettext(
-        "The link was made for a certain number of people, and that many have used it. Please ask "
-        "your trainer for another one."
+        "All places of this link are taken. Please ask your trainer for another one."
     )
 
 

@@ -68,7 +68,10 @@ def _show_results(subject: Subject) -> Exhibit:
         head=(gettext("Right answers"), gettext("People before"), gettext("People after")),
         rows=tuple(zip(labels, before, after, strict=True)),
         notes=(
-            gettext("80 to 100 percent holds 100. Every other band ends before its last number."),
+            gettext(
+                "The band from 80 to 100 includes 100. Every other band ends just before its "
+                "last number."
+            ),
         ),
     )
 
@@ -250,7 +253,9 @@ def _show_parts(subject: Subject) -> Exhibit:
             gettext("Mean gain (percentage points)"),
         ),
         rows=tuple(_part_row(part, counts, learning.gains.get(part)) for part in _parts_of(counts)),
-        notes=(gettext("Percent is said from 10 people on. Of fewer, the numbers say more."),),
+        notes=(
+            gettext("A percent is shown for 10 people or more. For fewer, the numbers say more."),
+        ),
     )
 
 
@@ -264,7 +269,9 @@ def _say_parts(has_gains: bool) -> tuple[str, ...]:
         )
     return (
         gettext("How much the results of the whole group rose, in percentage points (mean)."),
-        gettext("Not shown are parts so small that a person could be recognized."),
+        gettext(
+            "Settings and languages with so few people that one could be recognized are not shown."
+        ),
     )
 
 

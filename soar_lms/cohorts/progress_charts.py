@@ -72,8 +72,8 @@ def _show_pace(progress: Progress) -> Exhibit:
         notes=(
             gettext("Days are those of the group's time zone. A due day ends at its midnight."),
             gettext(
-                "Everybody is counted on the day they completed the module for the first time, "
-                "also when their certificate has expired since or is being renewed."
+                "Each person counts on the day they first completed the module. This stays so if "
+                "the certificate has expired or is being renewed."
             ),
         ),
     )
@@ -173,7 +173,7 @@ def _show_stages(progress: Progress) -> Exhibit:
             gettext("Step"),
             gettext("People who have come to it"),
             gettext("Percent of all"),
-            gettext("Of them, not further yet"),
+            gettext("Now at this step"),
         ),
         rows=tuple(
             (
@@ -186,8 +186,8 @@ def _show_stages(progress: Progress) -> Exhibit:
         ),
         notes=(
             gettext(
-                "Who stands at a step has done everything before it. Some have done a later step "
-                "already: they count up to the first one that is left."
+                "People at a step have done everything before it. If somebody has done a later "
+                "step already, we count only up to the first step they have left."
             ),
         ),
     )
@@ -304,7 +304,9 @@ def _show_parts(progress: Progress) -> Exhibit:
             )
             for part in parts
         ),
-        notes=(gettext("Percent is said from 10 people on. Of fewer, the numbers say more."),),
+        notes=(
+            gettext("A percent is shown for 10 people or more. For fewer, the numbers say more."),
+        ),
     )
 
 

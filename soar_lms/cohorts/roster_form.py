@@ -31,7 +31,7 @@ class _WithLanguage(Form):
 
     language = SelectField(
         _("Language of the e-mail"),
-        description=_("For those whose row names none, and whose language we do not know."),
+        description=_("For people whose row has no language and whose language we do not know."),
         validators=[DataRequired(_("Choose a language."))],
     )
 

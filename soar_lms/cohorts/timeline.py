@@ -87,7 +87,7 @@ def _tell_attempt(attempt: Attempt) -> Iterator[Event]:
 
 def _say_begun(attempt: Attempt) -> str:
     if attempt.instrument == PRE:
-        return str(gettext("Began the questions to begin, which are open still."))
+        return str(gettext("Began the questions to begin; not handed in yet."))
     return str(
-        gettext("Began the final test, try %(number)d, which is open still.", number=attempt.number)
+        gettext("Began the final test, try %(number)d; not handed in yet.", number=attempt.number)
     )

@@ -1,4 +1,4 @@
-"""Who waits to be let into a cohort, and the answer of its trainers."""
+"""People waiting to jointo a cohort, and the answer of its trainers."""
 
 from __future__ import annotations
 

@@ -217,7 +217,8 @@ class Sheets:
         if part.table is None:
             return [
                 gettext(
-                    "Too few people are counted here, or too few are left out, to show numbers."
+                    "No numbers are shown: too few people are counted here, or too few are left "
+                    "out."
                 )
             ]
         notes = []

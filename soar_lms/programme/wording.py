@@ -57,9 +57,8 @@ class Asked:
 ASKED: Sequence[Asked] = (
     Asked(
         _(
-            "Every year, the Department of Health and Human Services tells Congress how many "
-            "professionals were trained through the SOAR program, and in which states and "
-            "territories."
+            "Each year, the Department of Health and Human Services tells Congress how many "
+            "people the SOAR program trained, and in which states and territories."
         ),
         "SOAR to Health and Wellness Act of 2018, P.L. 115-398 (42 U.S.C. 300d-54)",
         "https://www.acf.hhs.gov/otip/news/hr-767",
@@ -67,8 +66,8 @@ ASKED: Sequence[Asked] = (
     ),
     Asked(
         _(
-            "Every quarter, organizations with certain federal grants against human trafficking "
-            "report on the training they gave."
+            "Groups with certain federal grants against human trafficking report each quarter on "
+            "the training they gave."
         ),
         "OMB 0970-0609",
         "https://omb.report/icr/202502-0970-021/doc/152260300",

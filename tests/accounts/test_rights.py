@@ -144,7 +144,7 @@ def test_the_page_says_that_nobody_has_it(admin: FlaskClient) -> None:
         ("nobody@example.org", "There is no account with this address."),
         (
             "sam@example.org",
-            "Administrators can read program reports. There is nothing to give.",
+            "Administrators can already read program reports.",
         ),
     ],
 )

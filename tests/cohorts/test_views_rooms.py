@@ -263,7 +263,7 @@ def test_a_trainer_is_added_by_address_and_finds_the_group(
         "Ana Torres Vega",
         "Bea Second",
     ]
-    assert page.select("main form button")[0].get_text() == "Leave this group"
+    assert page.select("main form button")[0].get_text() == "Stop training this group"
     assert page.select("main input[type=email]") == []
 
 

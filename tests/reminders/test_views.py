@@ -213,7 +213,7 @@ def test_a_member_is_reminded_and_the_page_says_so(
 @pytest.mark.parametrize(
     ("who", "said"),
     [
-        ("done", "There is nothing to remind of."),
+        ("done", "No reminder is needed."),
         ("new", "No reminder can be sent now: does not want reminders."),
     ],
 )

@@ -99,7 +99,7 @@ def say(found: planning.Preview) -> None:
     for words in say_outcome(found):
         flash(words, "success")
     if not found.counts:
-        flash(gettext("Nobody has to be reminded: everybody has completed it."), "success")
+        flash(gettext("Nobody needs a reminder: everybody has completed it."), "success")
 
 
 def module_of(cohort: Cohort, module_id: str) -> Module:
