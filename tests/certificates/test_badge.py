@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -78,7 +79,8 @@ def test_the_person_is_a_name_and_nothing_else(site: Flask) -> None:
     ]
     written = badge.write_json(found).decode()
     assert "María José Núñez" in written
-    assert not any(word in written for word in ("95", "rchard", "New_York", "@example"))
+    assert not any(word in written for word in ("rchard", "New_York", "@example"))
+    assert not re.search(r"\b95\b", written)  # not any 95: keys and codes are drawn by chance
 
 
 def test_it_speaks_the_language_of_its_certificate(site: Flask) -> None:
