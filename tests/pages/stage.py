@@ -41,6 +41,8 @@ class Stage:
         if request.is_navigation_request() and self._shown is not None:
             headers = dict(self._shown.response.headers)
             route.fulfill(status=200, headers=headers, body=self._shown.html)
+        elif request.method != "GET":
+            route.fulfill(status=200, content_type="application/json", body="{}")
         else:
             person = self._shown.person if self._shown else None
             status, headers, body = self._load(person, urlsplit(request.url).path)
