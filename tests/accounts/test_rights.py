@@ -185,4 +185,4 @@ def test_an_operator_is_told_what_cannot_be(run: Callable[..., str], person: Mak
     admin = person(role=Role.ADMINISTRATOR)
 
     assert "there is no such account" in run("nobody@example.org")
-    assert "There is nothing to give." in run(admin.email)
+    assert "Administrators can already read program reports." in run(admin.email)

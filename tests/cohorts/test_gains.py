@@ -223,7 +223,7 @@ def test_the_group_leads_to_what_it_learned_and_back(
     back = get_page(as_trainer, place(cohort)).select(".crumbs a")[-1]
 
     assert there is not None
-    assert there.get_text() == "What the group learned"
+    assert there.get_text() == "What was learned"
     assert back["href"] == f"/en/cohorts/{cohort.id}"
 
 

@@ -89,7 +89,7 @@ def test_a_module_without_a_due_day_is_said_kindly(
     page = get_page(as_trainer, f"/en{place}")
 
     assert "no due day yet" in text_of(page, "table")
-    assert "Set its due day in the settings of the group" in text_of(page, ".box")
+    assert "Set a due date in the settings of the group" in text_of(page, ".box")
 
 
 def test_the_page_of_the_group_leads_to_it(
