@@ -15,7 +15,7 @@ from tests.support.site import find_link, running_site
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 WHO = "halfway@example.org"
-ADDED = {"en": "The passkey is added.", "es": "La llave de acceso está agregada."}
+ADDED = {"en": "The passkey is added.", "es": "Se agregó la llave de acceso."}
 NOT_MADE = {"en": "No passkey was made.", "es": "No se creó ninguna llave de acceso."}
 
 

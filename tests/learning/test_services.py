@@ -527,7 +527,7 @@ def test_a_certificate_bears_the_day_where_the_learner_is(
 @pytest.mark.parametrize(
     ("language", "subject", "words"),
     [
-        ("en", "Your certificate is ready", "you have completed your module"),
+        ("en", "Your certificate is ready", "You have completed your module"),
         ("es", "Su certificado está listo", "Usted completó el módulo"),
     ],
 )
