@@ -35,6 +35,10 @@ def test_a_form_with_faults_says_what_to_do(world: World, endpoint: str, languag
         soup = BeautifulSoup(page.html, "html.parser")
         if not soup.select(".error-summary li, .flash-error"):
             faults.append(f"{page.name}: does not say what is wrong")
+        targets = [str(link["href"])[1:] for link in soup.select(".error-summary a")]
+        ids = [str(tag["id"]) for tag in soup.select("[id]")]
+        if targets != sorted(targets, key=ids.index):
+            faults.append(f"{page.name}: the faults are in another order than the fields")
         if not title_of(soup).startswith("Error:"):  # in both languages
             faults.append(f"{page.name}: the title does not say that something is wrong")
 

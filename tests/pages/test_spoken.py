@@ -20,8 +20,14 @@ FAULTS = """
     - heading "Revise lo siguiente" [level=2]
     - list:
       - listitem:
+        - link "Escriba su nombre.":
+          - /url: "#name"
+      - listitem:
         - link "Escriba su correo electrónico.":
           - /url: "#email"
+      - listitem:
+        - link "Escriba una contraseña.":
+          - /url: "#password"
   - heading "Crear una cuenta" [level=1]
 """
 WRONG_FIELD = """
