@@ -18,7 +18,7 @@ from soar_lms.accounts import emails
 from soar_lms.accounts.models import Person
 from soar_lms.clock import utc_now
 from soar_lms.cohorts.invitations import KEPT_FOR
-from soar_lms.cohorts.models import Cohort, CohortMember, RosterLine
+from soar_lms.cohorts.models import Cohort, CohortMember, CohortState, RosterLine
 from soar_lms.cohorts.roster import MOST_LINES
 from soar_lms.cohorts.services import LINK_LASTS
 from soar_lms.database import db, transaction
@@ -303,6 +303,20 @@ def test_the_report_and_the_file_have_whoever_has_not_accepted(
     assert text_of(page, "tbody .state-invited") == state
     (_, row) = csv.reader(StringIO(file, newline=""))
     assert (row[:2], row[3:]) == (["Ana Vega", ANA], [state, *[""] * 9])
+
+
+@pytest.mark.parametrize("state", [CohortState.CLOSED, CohortState.ARCHIVED])
+def test_a_group_that_takes_nobody_shows_whom_it_invited_and_no_form(
+    app: Flask, as_trainer: FlaskClient, cohort: Cohort, link: str, state: CohortState
+) -> None:
+    with app.app_context(), transaction():
+        db.session.get_one(Cohort, cohort.id).state = state
+
+    page = get_page(as_trainer, f"/en/cohorts/{cohort.id}/invitations")
+
+    assert page.select("textarea") == []
+    assert "This group is closed" in text_of(page, "main .box")
+    assert ANA in text_of(page, "tbody th")
 
 
 # --- whoever was invited ------------------------------------------------------------------------
