@@ -163,7 +163,7 @@ class SignUpForm(_Ours, RegisterFormV2):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: dict[str, Field] = vars(self)["_fields"]  # of WTForms: what a form goes through
-        for name in ("email", "password"):  # after the name, as on the page
+        for name in ("email", "password", "language"):  # after the name, as on the page
             fields[name] = fields.pop(name)
         self.language.choices = _language_choices()
         if not self.language.data:
