@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from soar_lms.assessments.draw import draw_items
 from soar_lms.assessments.evaluations import COMPLETION
-from soar_lms.assessments.grading import grade, is_correct, is_possible
+from soar_lms.assessments.grading import Grade, grade, is_correct, is_possible
 from soar_lms.assessments.granting import list_granted
 from soar_lms.assessments.items import frozen_key, frozen_keys, key_of
 from soar_lms.assessments.models import (
@@ -33,7 +33,7 @@ from soar_lms.errors import DomainError, NotFoundError
 from soar_lms.i18n import lazy_gettext
 
 PRE, POST = "pre", "post"
-ATTEMPT_FACT, EVALUATION_FACT = "attempt", "evaluation"
+ATTEMPT_FACT, EVALUATION_FACT, ANSWER_FACT = "attempt", "evaluation", "answer"
 PASSED = "passed"
 
 
@@ -231,34 +231,44 @@ def _make_save(insert: Any) -> Any:
 _SAVE = {"sqlite": _make_save(sqlite.insert), "postgresql": _make_save(postgresql.insert)}
 
 
-def submit_attempt(
-    attempt_id: int, items: list[dict[str, Any]], pass_mark: int | None, now: datetime
-) -> None:
-    """Grade an attempt that is open from its saved answers.
+def grade_answers(
+    items: list[dict[str, Any]], answers: dict[str, list[str]], pass_mark: int | None
+) -> Grade:
+    """Grade the frozen questions of an attempt by the options chosen, by question."""
+    return grade(frozen_keys(items), answers, pass_mark)
 
-    The caller has locked it: no answer comes, and nobody else hands it in, before the transaction
-    ends. An `Attempt` that the session has already read does not change.
+
+def make_closing(attempt_id: int, result: Grade, now: datetime) -> dict[str, Any]:
+    """Return the values of `CLOSE_ATTEMPT`: with them, a test that is open is handed in.
+
+    The caller has locked it before its answers were read: none comes, and nobody else hands it in,
+    until the transaction ends. An `Attempt` that the session has already read does not change.
     """
-    result = grade(frozen_keys(items), list_answers(attempt_id), pass_mark)
     points, points_of = result.points.as_integer_ratio()
-    graded = {"graded_points": points, "graded_of": points_of, "graded_passed": result.passed}
-    write(_HAND_IN, graded | {"attempt_id": attempt_id, "now": now})
+    return {
+        "closed_attempt_id": attempt_id,
+        "closed_at": now,
+        "graded_points": points,
+        "graded_of": points_of,
+        "graded_passed": result.passed,
+    }
 
 
 _ANSWERS = select(Answer.question_id, Answer.chosen).where(
     Answer.attempt_id == bindparam("attempt_id")
 )
-_HAND_IN = (
+CLOSE_ATTEMPT = (
     update(Attempt)
-    .where(Attempt.id == bindparam("attempt_id"))
+    .where(Attempt.id == bindparam("closed_attempt_id"))
     .values(
-        submitted_at=bindparam("now"),
+        submitted_at=bindparam("closed_at"),
         points_numerator=bindparam("graded_points"),
         points_denominator=bindparam("graded_of"),
         passed=bindparam("graded_passed"),
     )
     .returning(Attempt.id)
 )
+"""Keeps the result of one attempt, by the values of `make_closing`."""
 
 
 # --- knowledge checks -------------------------------------------------------------------------
@@ -331,6 +341,15 @@ RESULTS: list[FactSelect] = [
 
 CHECK_COLUMNS = (CheckAnswer.question_id, cast(CheckAnswer.chosen, Text))
 """A knowledge check that was answered: its question, and the options as a JSON list."""
+
+ANSWERS: FactSelect = (
+    select(
+        Attempt.enrolment_id, literal(ANSWER_FACT), Answer.question_id, cast(Answer.chosen, Text)
+    )
+    .join_from(Answer, Attempt, Attempt.id == Answer.attempt_id)
+    .where(Answer.attempt_id == bindparam("attempt_id"))
+)
+"""The answers of the attempt `attempt_id` (key: question, detail: the options as a JSON list)."""
 
 
 def _upsert(model: type[Any], key: dict[str, Any], values: dict[str, Any]) -> None:

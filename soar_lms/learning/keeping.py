@@ -7,7 +7,7 @@ so: `docs/decisions/0022-kept-standings.md`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -24,7 +24,7 @@ from soar_lms.database import Among, Numbers, db, read, transaction
 from soar_lms.learning.models import Enrolment, KeptStanding
 from soar_lms.learning.path import Path, fingerprint, write_left
 from soar_lms.learning.renewal import make_renewal, overall_status
-from soar_lms.learning.standing import load_dated, standing_of
+from soar_lms.learning.standing import Dated, load_dated, standing_of
 
 BATCH = 500
 """People whose rows are made anew in one transaction."""
@@ -32,6 +32,8 @@ _KEY = ("person_id", "module_id")
 _MOVED = "people_with_moved_certificates"
 Row = dict[str, Any]
 """The values of a row of `standings`."""
+Held = Mapping[tuple[int, str], CertificateDays]
+"""The newest certificates, by person and module."""
 
 
 # --- working out --------------------------------------------------------------------------------
@@ -49,32 +51,32 @@ def work_out(enrolments: Collection[Enrolment], modules: Mapping[str, Module]) -
 def _assess(
     known: Collection[Enrolment], modules: Mapping[str, Module]
 ) -> Iterator[tuple[Row, Path]]:
-    dated = load_dated(known)
-    holders = {item.person_id for item in known if item.completed_at or item.cycle > 1}
-    held = list_newest_days(holders) if holders else {}
-    prints = {module_id: fingerprint(modules[module_id]) for module_id in _modules_of(known)}
+    dated, held = load_dated(known), _list_held(known)
     for item in known:
-        module = modules[item.module_id]
-        progress, active_at = dated[item.id]
-        path = standing_of(item, module, progress).path
-        row = {
-            "person_id": item.person_id,
-            "module_id": item.module_id,
-            "enrolment_id": item.id,
-            "cycle": item.cycle,
-            "state": str(overall_status(path.state, item.cycle, None)),
-            "steps_left": write_left(path.left),
-            "setting": item.setting,
-            "language": item.language,
-            "active_at": int(active_at.timestamp()),
-            "content": prints[item.module_id],
-            **_certified(held.get((item.person_id, item.module_id)), module),
-        }
-        yield row, path
+        yield _place(item, modules[item.module_id], dated[item.id], held)
 
 
-def _modules_of(enrolments: Iterable[Enrolment]) -> set[str]:
-    return {item.module_id for item in enrolments}
+def _list_held(known: Collection[Enrolment]) -> Held:
+    holders = {item.person_id for item in known if item.completed_at or item.cycle > 1}
+    return list_newest_days(holders) if holders else {}
+
+
+def _place(item: Enrolment, module: Module, dated: Dated, held: Held) -> tuple[Row, Path]:
+    path = standing_of(item, module, dated.progress).path
+    row = {
+        "person_id": item.person_id,
+        "module_id": item.module_id,
+        "enrolment_id": item.id,
+        "cycle": item.cycle,
+        "state": str(overall_status(path.state, item.cycle, None)),
+        "steps_left": write_left(path.left),
+        "setting": item.setting,
+        "language": item.language,
+        "active_at": int(dated.active_at.timestamp()),
+        "content": fingerprint(module),
+        **_certified(held.get((item.person_id, item.module_id)), module),
+    }
+    return row, path
 
 
 def _certified(certificate: CertificateDays | None, module: Module) -> Row:
@@ -114,14 +116,14 @@ def keep(enrolment: Enrolment, module: Module) -> Path:
     db.session.flush()
     if db.engine.dialect.name == "postgresql" and not is_locked:  # SQLite has one writer anyway
         read(_LOCK, {"enrolment_id": enrolment.id})
-    return keep_locked(enrolment, module)
-
-
-def keep_locked(enrolment: Enrolment, module: Module) -> Path:
-    """Do as `keep`, where everything is flushed and the enrolment's row is locked already."""
     ((row, path),) = _assess([enrolment], {module.id: module})
     _write(row)
     return path
+
+
+def place(enrolment: Enrolment, module: Module, dated: Dated) -> Row:
+    """Return the row that a present enrolment must have by what it did."""
+    return _place(enrolment, module, dated, _list_held([enrolment]))[0]
 
 
 _LOCK = (
@@ -173,7 +175,7 @@ def work_out_now(person_ids: Collection[int], catalogue: Catalogue) -> dict[tupl
 
 def _write(rows: Row | list[Row]) -> None:
     if rows:
-        db.session.connection().execute(_UPSERT[db.engine.dialect.name], rows)
+        db.session.connection().execute(UPSERT[db.engine.dialect.name], rows)
 
 
 def _make_upsert(insert: Any) -> Any:
@@ -184,7 +186,8 @@ def _make_upsert(insert: Any) -> Any:
     )
 
 
-_UPSERT = {"sqlite": _make_upsert(sqlite.insert), "postgresql": _make_upsert(postgresql.insert)}
+UPSERT = {"sqlite": _make_upsert(sqlite.insert), "postgresql": _make_upsert(postgresql.insert)}
+"""Writes a row of `standings`, by its values."""
 
 
 # Certificates know nothing of learning: whoever revokes, restores or replaces one need not either.

@@ -28,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from soar_lms.assessments import services as assessments
+from soar_lms.assessments.grading import Grade
 from soar_lms.assessments.models import Attempt, CheckAnswer
 from soar_lms.assessments.services import FactSelect, Sitting
 from soar_lms.catalogue.model import Catalogue, Module
@@ -164,20 +165,50 @@ _DATED_FACTS = union_all(
     _RESULTS.add_columns(Attempt.submitted_at),
     _EVALUATIONS.add_columns(null()),  # nothing says on which day somebody gave it
 )
+_HANDING_IN: CompoundSelect[*tuple[Any, ...]] = union_all(
+    *_DATED_FACTS.selects, assessments.ANSWERS.add_columns(null())
+)
 
 
-def load_dated(enrolments: Collection[Enrolment]) -> dict[int, tuple[Progress, datetime]]:
+class Dated:
+    """What an enrolment did so far, and when a step was last done in it."""
+
+    def __init__(self, enrolment: Enrolment) -> None:
+        self.progress = Progress()
+        begun = enrolment.enrolled_at
+        self.active_at: datetime = max(begun, enrolment.completed_at or begun)
+
+    def note(self, kind: str, key: str, detail: str, moment: datetime | None) -> None:
+        """Take a row of facts in."""
+        _note(self.progress, kind, key, detail)
+        if moment is not None and moment > self.active_at:
+            self.active_at = moment
+
+    def note_test(self, instrument: str, result: Grade, now: datetime) -> None:
+        """Take a test in that is handed in now."""
+        detail = assessments.PASSED if result.passed else ""
+        self.note(assessments.ATTEMPT_FACT, instrument, detail, now)
+
+
+def load_dated(enrolments: Collection[Enrolment]) -> dict[int, Dated]:
     """Return what each enrolment did and when a step was last done in it, in one query."""
-    found = {item.id: Progress() for item in enrolments}
-    last = {
-        item.id: max(item.enrolled_at, item.completed_at or item.enrolled_at) for item in enrolments
-    }
-    rows = read(_DATED_FACTS, {assessments.ENROLMENTS.key: list(found)})
+    dated = {item.id: Dated(item) for item in enrolments}
+    rows = read(_DATED_FACTS, {assessments.ENROLMENTS.key: list(dated)})
     for enrolment_id, kind, key, detail, moment in rows:  # type: ignore[misc]  # five columns
-        _note(found[enrolment_id], kind, key, detail)
-        if moment is not None and moment > last[enrolment_id]:
-            last[enrolment_id] = moment
-    return {number: (progress, last[number]) for number, progress in found.items()}
+        dated[enrolment_id].note(kind, key, detail, moment)
+    return dated
+
+
+def load_handing_in(enrolment: Enrolment, attempt_id: int) -> tuple[Dated, dict[str, list[str]]]:
+    """Return what `load_dated` does of one, and the answers to a test of it, in one query."""
+    dated, answers = Dated(enrolment), {}
+    values = {assessments.ENROLMENTS.key: [enrolment.id], "attempt_id": attempt_id}
+    for _, kind, key, detail, moment in read(_HANDING_IN, values):  # type: ignore[misc]
+        if kind == assessments.ANSWER_FACT:
+            answers[key] = json.loads(detail)
+        else:
+            dated.note(kind, key, detail, moment)
+    return dated, answers
 
 
 def _note(progress: Progress, kind: str, key: str, detail: str) -> None:

@@ -24,6 +24,7 @@ from soar_lms.learning.keeping import find_wrong
 from soar_lms.learning.models import KeptStanding
 from soar_lms.learning.standing import get_enrolment
 from tests.factories import NOW, finish_lessons, make_enrolment, make_person, take_test
+from tests.support.queries import queries_of
 from tests.support.together import at_once
 
 ROUNDS = 4
@@ -86,6 +87,17 @@ def test_nobody_hands_in_for_somebody_else(context: Flask, module: Module) -> No
 
     with pytest.raises(NotFoundError), transaction():
         hand_in_test(stranger.id, module, POST, 1, NOW)
+
+
+def test_handing_in_takes_few_journeys(app: Flask, module: Module) -> None:
+    with app.app_context(), transaction():
+        person_id, _ = begin(module, answered=9)
+
+    with queries_of(app) as statements, app.app_context(), transaction():
+        hand_in_test(person_id, module, POST, 1, NOW)
+
+    is_postgresql = app.config["SQLALCHEMY_DATABASE_URI"].startswith("postgresql")
+    assert len(statements) == (3 if is_postgresql else 4), statements
 
 
 # --- at once ------------------------------------------------------------------------------------
