@@ -241,7 +241,7 @@ def demo_command(context: click.Context, host: str, port: int) -> None:
         return
     config = app.config["SOAR"]
     sender = subprocess.Popen([sys.executable, "-m", "soar_lms", "worker"])
-    click.echo(f"\nOpen http://{host}:{port}/\n\nSign in with the password {demo.PASSWORD} as")
+    click.echo(f"\nOpen {config.base_url}/\n\nSign in with the password {demo.PASSWORD} as")
     for account in demo.ACCOUNTS:
         click.echo(f"  {account.email:<22} {account.what}")
     click.echo(f"\nE-mail is written to {config.mail_folder}. Stop with Ctrl-C.\n")
@@ -282,7 +282,7 @@ def _prepare_demo(host: str, port: int) -> Flask:
         SOAR_SECRET_KEY=_kept(instance / "secret-key", lambda: secrets.token_urlsafe(48)),
         SOAR_BADGE_KEY=_kept(instance / "badge-key.pem", make_badge_key),
     )
-    os.environ.setdefault("SOAR_BASE_URL", f"http://{host}:{port}")
+    os.environ.setdefault("SOAR_BASE_URL", f"http://{_typed(host)}:{port}")
     try:
         app = create_app(read_config())
     except (ConfigError, ContentError) as error:
@@ -293,6 +293,11 @@ def _prepare_demo(host: str, port: int) -> Flask:
         with transaction():
             demo.make_demo(catalogue(), utc_now())
     return app
+
+
+def _typed(host: str) -> str:
+    """Return what people type for a host: browsers make no passkeys for a bare number."""
+    return "localhost" if host == "127.0.0.1" else host
 
 
 def _kept(path: Path, make: Callable[[], str]) -> str:

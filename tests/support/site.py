@@ -18,14 +18,17 @@ START_SECONDS = 60
 
 @contextmanager
 def running_site(folder: Path, host: str = "127.0.0.1", **environment: str) -> Iterator[str]:
-    """Serve a fresh demonstration in `folder`; give its address; stop what was started."""
+    """Serve a fresh demonstration in `folder`; give its address; stop what was started.
+
+    On localhost it is at the address that it finds for itself, as `./dev run` does.
+    """
     port = free_port()
     address = f"http://{host}:{port}"
     settings = {
         name: value for name, value in os.environ.items() if not name.startswith("SOAR_")
     } | {
         "SOAR_INSTANCE": str(folder),
-        "SOAR_BASE_URL": address,
+        **({} if host == "localhost" else {"SOAR_BASE_URL": address}),
         "SOAR_EXIT_URL": f"{address}/healthz",
         **environment,
     }
