@@ -162,13 +162,24 @@ end
 """
 
 
-def plain_script(script: str) -> str:
+def plain_script(script: str, count: int | None = None) -> str:
+    """Write wrk's script for the bare view beside one for ours; it stops after `count` requests."""
     if '"POST" == "POST"' not in script:
         return ""
-    return (
+    plain = (
         'wrk.method = "POST"\nwrk.body = "choice=a"\n'
         'wrk.headers["Content-Type"] = "application/x-www-form-urlencoded"\n'
     )
+    if count is None:
+        return plain
+    return f"""{plain}
+local left = {count}
+request = function()
+  left = left - 1
+  if left < 0 then wrk.thread:stop() end
+  return wrk.format()
+end
+"""
 
 
 @contextmanager
