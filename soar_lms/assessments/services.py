@@ -8,7 +8,7 @@ from datetime import datetime
 from random import Random
 from typing import Any
 
-from sqlalchemy import Select, String, Text, bindparam, case, cast, literal, select, update
+from sqlalchemy import Select, String, Text, bindparam, case, cast, literal, null, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
@@ -338,6 +338,9 @@ RESULTS: list[FactSelect] = [
     ),
 ]
 """The tests handed in (key: instrument, detail: PASSED), and the evaluations at completion."""
+
+DATED_RESULTS = (RESULTS[0].add_columns(Attempt.submitted_at), RESULTS[1].add_columns(null()))
+"""The same with the moment; of evaluations nothing says on which day somebody gave them."""
 
 CHECK_COLUMNS = (CheckAnswer.question_id, cast(CheckAnswer.chosen, Text))
 """A knowledge check that was answered: its question, and the options as a JSON list."""

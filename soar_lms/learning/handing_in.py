@@ -18,7 +18,8 @@ from soar_lms.database import db, read
 from soar_lms.errors import NotFoundError
 from soar_lms.learning.keeping import UPSERT, Row, place
 from soar_lms.learning.models import Enrolment, KeptStanding
-from soar_lms.learning.standing import ITS_ATTEMPT, address_of_attempt, load_handing_in
+from soar_lms.learning.progress import load_handing_in
+from soar_lms.learning.standing import ITS_ATTEMPT, address_of_attempt
 
 
 def hand_in_test(

@@ -23,8 +23,9 @@ from soar_lms.content import catalogue as catalogue_here
 from soar_lms.database import Among, Numbers, db, read, transaction
 from soar_lms.learning.models import Enrolment, KeptStanding
 from soar_lms.learning.path import Path, fingerprint, write_left
+from soar_lms.learning.progress import Dated, load_dated
 from soar_lms.learning.renewal import make_renewal, overall_status
-from soar_lms.learning.standing import Dated, load_dated, standing_of
+from soar_lms.learning.standing import standing_of
 
 BATCH = 500
 """People whose rows are made anew in one transaction."""

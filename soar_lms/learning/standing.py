@@ -1,4 +1,4 @@
-"""Where learners stand: what they did, read from the database for pages, steps and reports.
+"""Where learners stand, read from the database for pages, steps and reports.
 
 Nothing here writes. A page asks for all it shows of its reader in one query.
 """
@@ -8,37 +8,30 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     JSON,
-    CompoundSelect,
     Select,
-    String,
     bindparam,
     case,
-    cast,
     literal,
-    null,
-    or_,
     select,
     union_all,
 )
 from sqlalchemy.orm import aliased
 
 from soar_lms.assessments import services as assessments
-from soar_lms.assessments.grading import Grade
 from soar_lms.assessments.models import Attempt, CheckAnswer
-from soar_lms.assessments.services import FactSelect, Sitting
+from soar_lms.assessments.services import Sitting
 from soar_lms.catalogue.model import Catalogue, Module
 from soar_lms.certificates.models import Certificate
 from soar_lms.clock import local_date
 from soar_lms.database import Among, Numbers, db, read
 from soar_lms.errors import NotFoundError
-from soar_lms.learning.models import Enrolment, FollowUp, FollowUpState, LessonCompletion
+from soar_lms.learning.models import Enrolment, LessonCompletion
 from soar_lms.learning.path import (
-    Facts,
     LessonKey,
     Path,
     PathKind,
@@ -46,40 +39,8 @@ from soar_lms.learning.path import (
     assess,
     requirements,
 )
+from soar_lms.learning.progress import LESSON_FACT, Progress, load_progress, load_progress_of
 from soar_lms.learning.renewal import Renewal, make_renewal
-
-_LESSON_FACT = "lesson"
-_FOLLOW_UP_FACT = "follow-up"
-_Facts = CompoundSelect[int, str, str, str]
-
-
-@dataclass(frozen=True)
-class PlannedFollowUp:
-    """That e-mail about a follow-up is still to come, or that the learner wants none."""
-
-    due_on: date
-    is_declined: bool
-
-
-@dataclass
-class Progress:
-    """What an enrolment did so far, as it stands in the database."""
-
-    lessons_done: set[tuple[str, str]] = field(default_factory=set)
-    submitted: set[str] = field(default_factory=set)
-    passed: bool = False
-    evaluation_given: bool = False
-    follow_up: PlannedFollowUp | None = None
-    """Only where one enrolment is asked for; no list shows it."""
-
-    def facts(self, *, completed: bool) -> Facts:
-        return Facts(
-            lessons_done=frozenset(self.lessons_done),
-            pre_test_submitted=assessments.PRE in self.submitted,
-            post_test_passed=self.passed,
-            evaluation_given=self.evaluation_given,
-            completed=completed,
-        )
 
 
 @dataclass(frozen=True)
@@ -119,111 +80,6 @@ def get_enrolment(person_id: int, module_id: str) -> Enrolment:
     return enrolment
 
 
-def load_progress(enrolment_ids: Collection[int]) -> dict[int, Progress]:
-    """Return what each enrolment did, in one query."""
-    return _load(_FACTS, enrolment_ids)
-
-
-def _load(facts: _Facts, enrolment_ids: Collection[int]) -> dict[int, Progress]:
-    found = {enrolment_id: Progress() for enrolment_id in enrolment_ids}
-    if not found:
-        return found
-    values = {assessments.ENROLMENTS.key: enrolment_ids}
-    for enrolment_id, kind, key, detail in db.session.execute(facts, values):
-        _note(found[enrolment_id], kind, key, detail)
-    return found
-
-
-# Built once: putting a statement together costs more than running it.
-_FACT_SELECTS: list[FactSelect] = [
-    select(
-        LessonCompletion.enrolment_id,
-        literal(_LESSON_FACT),
-        LessonCompletion.lesson_id,
-        LessonCompletion.setting,
-    ).where(Among(LessonCompletion.enrolment_id, assessments.ENROLMENTS)),
-    *assessments.RESULTS,
-]
-_FACTS = union_all(*_FACT_SELECTS)
-_FACTS_OF_ONE = union_all(
-    *_FACT_SELECTS,
-    select(
-        FollowUp.enrolment_id,
-        literal(_FOLLOW_UP_FACT),
-        FollowUp.state,
-        cast(FollowUp.due_on, String),
-    ).where(
-        Among(FollowUp.enrolment_id, assessments.ENROLMENTS),
-        or_(FollowUp.next_at.is_not(None), FollowUp.state == FollowUpState.DECLINED),
-    ),
-)
-
-
-_RESULTS, _EVALUATIONS = assessments.RESULTS
-_DATED_FACTS = union_all(
-    _FACT_SELECTS[0].add_columns(LessonCompletion.completed_at),
-    _RESULTS.add_columns(Attempt.submitted_at),
-    _EVALUATIONS.add_columns(null()),  # nothing says on which day somebody gave it
-)
-_HANDING_IN: CompoundSelect[*tuple[Any, ...]] = union_all(
-    *_DATED_FACTS.selects, assessments.ANSWERS.add_columns(null())
-)
-
-
-class Dated:
-    """What an enrolment did so far, and when a step was last done in it."""
-
-    def __init__(self, enrolment: Enrolment) -> None:
-        self.progress = Progress()
-        begun = enrolment.enrolled_at
-        self.active_at: datetime = max(begun, enrolment.completed_at or begun)
-
-    def note(self, kind: str, key: str, detail: str, moment: datetime | None) -> None:
-        """Take a row of facts in."""
-        _note(self.progress, kind, key, detail)
-        if moment is not None and moment > self.active_at:
-            self.active_at = moment
-
-    def note_test(self, instrument: str, result: Grade, now: datetime) -> None:
-        """Take a test in that is handed in now."""
-        detail = assessments.PASSED if result.passed else ""
-        self.note(assessments.ATTEMPT_FACT, instrument, detail, now)
-
-
-def load_dated(enrolments: Collection[Enrolment]) -> dict[int, Dated]:
-    """Return what each enrolment did and when a step was last done in it, in one query."""
-    dated = {item.id: Dated(item) for item in enrolments}
-    rows = read(_DATED_FACTS, {assessments.ENROLMENTS.key: list(dated)})
-    for enrolment_id, kind, key, detail, moment in rows:  # type: ignore[misc]  # five columns
-        dated[enrolment_id].note(kind, key, detail, moment)
-    return dated
-
-
-def load_handing_in(enrolment: Enrolment, attempt_id: int) -> tuple[Dated, dict[str, list[str]]]:
-    """Return what `load_dated` does of one, and the answers to a test of it, in one query."""
-    dated, answers = Dated(enrolment), {}
-    values = {assessments.ENROLMENTS.key: [enrolment.id], "attempt_id": attempt_id}
-    for _, kind, key, detail, moment in read(_HANDING_IN, values):  # type: ignore[misc]
-        if kind == assessments.ANSWER_FACT:
-            answers[key] = json.loads(detail)
-        else:
-            dated.note(kind, key, detail, moment)
-    return dated, answers
-
-
-def _note(progress: Progress, kind: str, key: str, detail: str) -> None:
-    if kind == _LESSON_FACT:
-        progress.lessons_done.add((key, detail))
-    elif kind == assessments.ATTEMPT_FACT:
-        progress.submitted.add(key)
-        progress.passed = progress.passed or detail == assessments.PASSED
-    elif kind == _FOLLOW_UP_FACT:
-        is_declined = key == FollowUpState.DECLINED
-        progress.follow_up = PlannedFollowUp(date.fromisoformat(detail), is_declined)
-    else:
-        progress.evaluation_given = True
-
-
 def find_standing(person_id: int, module: Module) -> Standing | None:
     """Return where a person stands in a module, or None when they did not begin it."""
     enrolment = find_enrolment(person_id, module.id)
@@ -232,8 +88,7 @@ def find_standing(person_id: int, module: Module) -> Standing | None:
 
 def get_standing(enrolment: Enrolment, module: Module) -> Standing:
     """Return where an enrolment stands."""
-    facts = _load(_FACTS_OF_ONE, [enrolment.id])[enrolment.id]
-    return standing_of(enrolment, module, facts)
+    return standing_of(enrolment, module, load_progress_of(enrolment.id))
 
 
 def standing_of(enrolment: Enrolment, module: Module, progress: Progress) -> Standing:
@@ -325,7 +180,7 @@ _READING = union_all(
         Enrolment.setting,
         case((Enrolment.completed_at.is_(None), ""), else_="completed"),
     ).where(Enrolment.id == _PRESENT_ID),
-    select(literal(_LESSON_FACT), LessonCompletion.lesson_id, LessonCompletion.setting).where(
+    select(literal(LESSON_FACT), LessonCompletion.lesson_id, LessonCompletion.setting).where(
         LessonCompletion.enrolment_id == _PRESENT_ID
     ),
     select(literal("check"), *assessments.CHECK_COLUMNS).where(
@@ -339,7 +194,7 @@ def find_reading(person_id: int, module_id: str) -> Reading | None:
     rows = read(_READING, {"person_id": person_id, "module_id": module_id})
     setting, completed, lessons, checks = None, False, [], {}
     for kind, key, detail in rows:  # type: ignore[misc]  # three columns
-        if kind == _LESSON_FACT:
+        if kind == LESSON_FACT:
             lessons.append((key, detail))
         elif kind == "check":
             checks[key] = tuple(json.loads(detail))

@@ -21,8 +21,9 @@ from soar_lms.certificates.services import list_certificates
 from soar_lms.database import db
 from soar_lms.learning.models import Enrolment, LessonCompletion
 from soar_lms.learning.path import StepStatus
+from soar_lms.learning.progress import Progress, load_progress
 from soar_lms.learning.renewal import Renewal, Status, overall_status
-from soar_lms.learning.standing import Progress, Standing, find_renewal, load_progress, standing_of
+from soar_lms.learning.standing import Standing, find_renewal, standing_of
 
 
 @dataclass(frozen=True)

@@ -45,8 +45,9 @@ from soar_lms.learning.handing_in import hand_in_test
 from soar_lms.learning.keeping import find_wrong
 from soar_lms.learning.models import Enrolment
 from soar_lms.learning.path import SHARED, State, Step
+from soar_lms.learning.progress import load_progress
 from soar_lms.learning.services import StepNotOpenError
-from soar_lms.learning.standing import get_standing, load_progress
+from soar_lms.learning.standing import get_standing
 from soar_lms.messages.models import OutboxMessage
 from tests.factories import NOW, make_person, some_answer, wrong_answer
 from tests.support.databases import close_connections

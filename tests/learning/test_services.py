@@ -26,6 +26,7 @@ from soar_lms.errors import NotFoundError
 from soar_lms.learning import services
 from soar_lms.learning.models import Enrolment, FollowUp, LessonCompletion
 from soar_lms.learning.path import SHARED, State, Step
+from soar_lms.learning.progress import load_progress
 from soar_lms.learning.standing import (
     find_enrolment,
     find_reading,
@@ -33,7 +34,6 @@ from soar_lms.learning.standing import (
     get_enrolment,
     get_standing,
     list_standings,
-    load_progress,
 )
 from soar_lms.messages.models import OutboxMessage
 from tests.assessments.variants import with_attempts, with_spec
