@@ -69,7 +69,11 @@ def test_several_are_listed_with_their_state(app: Flask, admin: FlaskClient, cod
     [
         ("", "Enter a code, a name, or an e-mail address."),
         ("x", "Enter 2 to 254 characters."),
-        ("Nobody %", "There is no certificate with this code, name, or address."),
+        (
+            "Nobody %",
+            "There is no certificate with this code, name, or address. Check it, or type one word "
+            "of the name only.",
+        ),
     ],
 )
 def test_what_is_not_found_is_said_and_kept(
