@@ -350,6 +350,7 @@ ACCESS: Mapping[tuple[str, str], Row] = {
     ("static", "GET"): Row("/static/site.css", EVERYBODY),
     # A task is for whoever asked for it: here the trainer. It has no file yet.
     ("tasks.download_file", "GET"): Row("/en/tasks/{task}/file", (SIGN_IN, *(404,) * 5)),
+    ("tasks.list_tasks", "GET"): Row("/en/tasks", SIGNED_IN),
     ("tasks.show_task", "GET"): Row("/en/tasks/{task}", ONLY_TRAINER),
     ("tasks.stop_task", "POST"): Row("/en/tasks/{task}/stop", refused(ONLY_TRAINER)),
 }
