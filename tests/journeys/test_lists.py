@@ -93,6 +93,21 @@ def test_the_next_page_begins_at_the_top_of_the_list(trainer: Visitor) -> None:
     assert page.evaluate(LOADED).endswith(GROUP)
 
 
+def test_the_rows_of_a_list_are_looked_at_in_place_before_it_is_imported(trainer: Visitor) -> None:
+    page = trainer.open(f"{GROUP}/roster")
+    page.fill("[name=people]", "email\nana@example.org\nben@example.org\nnot an address")
+    trainer.press(page.locator("main form .button-primary"))
+    opened = page.url
+    expect(page.locator("[data-found]")).to_have_text("3 rows.")
+
+    page.click(".tally a >> nth=0")
+
+    expect(page.locator("[data-found]")).to_be_focused()
+    expect(page.locator("table.report tbody tr")).to_have_count(2)
+    expect(page.locator(".tally [aria-current]")).to_have_count(1)
+    assert page.evaluate(LOADED) == opened
+
+
 def test_where_the_list_cannot_be_fetched_its_page_is_opened(trainer: Visitor) -> None:
     page = trainer.open(GROUP)
     page.evaluate("() => { window.fetch = () => Promise.reject(new Error('no connection')) }")
