@@ -108,7 +108,7 @@ class FindCertificateForm(Form):
 
     wanted = StringField(
         _("Code, name, or e-mail address"),
-        description=_("A part of the name is enough, with its accents."),
+        description=_("A part of the name is enough, with or without its accents."),
         validators=[
             DataRequired(_("Enter a code, a name, or an e-mail address.")),
             require_letters,

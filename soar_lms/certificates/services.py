@@ -25,6 +25,7 @@ from soar_lms.certificates.models import Certificate, CreditDetails
 from soar_lms.clock import add_months, local_date
 from soar_lms.database import Among, Numbers, db, read
 from soar_lms.errors import NotFoundError
+from soar_lms.folding import FoldedName, fold_name
 
 _TRIES = 3
 NO_CODE = "0" * 27
@@ -344,11 +345,14 @@ def _place_in_list(line: Line) -> tuple[str, str, date, int]:
 
 
 def search_certificates(words: str, limit: int) -> list[Certificate]:
-    """Return the newest certificates with these words in the name, whatever became of them."""
+    """Return the newest certificates with these words in the name, whatever became of them.
+
+    Neither accents nor case matter.
+    """
     return list(
         db.session.scalars(
             select(Certificate)
-            .where(Certificate.name.icontains(words, autoescape=True))
+            .where(FoldedName(Certificate.name).contains(fold_name(words), autoescape=True))
             .order_by(Certificate.issued_at.desc(), Certificate.id.desc())
             .limit(limit)
         )

@@ -188,14 +188,9 @@ class EditLinkForm(Form):
     needs_approval = BooleanField(_("I let each person in myself"))
 
     @classmethod
-    def between(
-        cls, first: date, last: date, values: Mapping[str, object], *, blank: bool = False
-    ) -> EditLinkForm:
-        """Return the form for days between two, which can both be chosen.
-
-        :param blank: whether to leave out what came with the request.
-        """
-        form = cls(formdata=None, data=values) if blank else cls(data=values)
+    def between(cls, first: date, last: date, values: Mapping[str, object]) -> EditLinkForm:
+        """Return the form for days between two, which can both be chosen."""
+        form = cls(data=values)
         form.first, form.last = first, last
         return form
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import and_, bindparam, delete, insert, or_, select
+from sqlalchemy import and_, bindparam, delete, func, insert, or_, select
 
 from soar_lms.accounts.emails import add_proven_email, list_owners, list_verified_emails
 from soar_lms.accounts.models import Person, Reader
@@ -230,6 +230,28 @@ def withdraw(cohort: Cohort, line_id: int, *, actor: Person | Reader, now: datet
     db.session.delete(line)
     db.session.flush()
     _note(Action.INVITATION_WITHDRAWN, cohort, actor, now)
+
+
+def count_open(cohort: Cohort) -> int:
+    """Return how many were invited and have not accepted, in time or not."""
+    counted = select(func.count()).where(
+        RosterLine.cohort_id == cohort.id, RosterLine.accepted_at.is_(None)
+    )
+    return db.session.execute(counted).scalar_one()
+
+
+def get_open_line(cohort: Cohort, line_id: int) -> RosterLine:
+    """Return a line of a cohort that nobody has accepted.
+
+    :raises NotFoundError: when there is none.
+    :raises InvitationClosedError: when it was accepted meanwhile.
+    """
+    line = db.session.get(RosterLine, line_id)
+    if line is None or line.cohort_id != cohort.id:
+        raise NotFoundError
+    if line.accepted_at is not None:
+        raise InvitationClosedError
+    return line
 
 
 def _find_open_line(cohort: Cohort, line_id: int) -> RosterLine | None:

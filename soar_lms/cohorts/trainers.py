@@ -63,6 +63,17 @@ def list_trainers(cohort: Cohort) -> list[ListedTrainer]:
     return [ListedTrainer(*row) for row in rows]
 
 
+def get_trainer(cohort: Cohort, person_id: int) -> ListedTrainer:
+    """Return one of those who train a cohort.
+
+    :raises NotFoundError: when it is somebody else.
+    """
+    for trainer in list_trainers(cohort):
+        if trainer.id == person_id:
+            return trainer
+    raise NotFoundError
+
+
 def may_choose_trainers(person: Person | Reader, cohort: Cohort) -> bool:
     """Whether somebody says who trains a cohort: its lead, and administrators."""
     if person.role == Role.ADMINISTRATOR:

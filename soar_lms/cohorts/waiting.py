@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, func, select, update
+from sqlalchemy import Select, and_, bindparam, delete, func, select, update
 
 from soar_lms.accounts.models import Person, Reader
 from soar_lms.accounts.services import list_people
@@ -43,15 +43,24 @@ def list_waiting(cohort: Cohort, asked: str | None) -> Page[Waiting]:
     last = max(1, -(-total // ROWS_ON_A_PAGE))
     number = min(max(read_number(asked) or 1, 1), last)
     start = (number - 1) * ROWS_ON_A_PAGE
-    rows = db.session.execute(
+    rows = db.session.execute(_select_waiting(cohort).offset(start).limit(ROWS_ON_A_PAGE))
+    return Page([Waiting(*row) for row in rows], number, last, start + 1, total)
+
+
+def list_chosen(cohort: Cohort, person_ids: Collection[int]) -> list[Waiting]:
+    """Return those of some people who still wait, the longest first."""
+    people = bindparam("people", list(person_ids)[:MOST_AT_ONCE], Numbers)
+    chosen = _select_waiting(cohort).where(Among(JoinRequest.person_id, people))
+    return [Waiting(*row) for row in db.session.execute(chosen)]
+
+
+def _select_waiting(cohort: Cohort) -> Select[int, str, str, datetime]:
+    return (
         select(Person.id, Person.name, Person.email, JoinRequest.asked_at)
         .join(JoinRequest, JoinRequest.person_id == Person.id)
         .where(JoinRequest.cohort_id == cohort.id)
         .order_by(JoinRequest.asked_at, Person.id)
-        .offset(start)
-        .limit(ROWS_ON_A_PAGE)
     )
-    return Page([Waiting(*row) for row in rows], number, last, start + 1, total)
 
 
 def count_waiting(cohort: Cohort) -> int:

@@ -24,6 +24,8 @@ MOST_LIVE = 10
 """Tasks that one person can have under way: a flood of them would keep others waiting."""
 KEPT_UNFINISHED = timedelta(days=1)
 _LISTED = 10
+_LISTED_OF_ALL = 20
+"""Few, as for each it is asked whether it may be had still."""
 
 
 class TooManyTasksError(DomainError):
@@ -106,19 +108,26 @@ def get_task(owner_id: int, task_id: int, now: datetime) -> Task:
 
 def list_tasks(owner_id: int, subject: str, now: datetime) -> list[Task]:
     """Return somebody's newest tasks about one thing, but for what they stopped themselves."""
-    return list(
-        db.session.scalars(
-            select(Task)
-            .where(
-                Task.owner_id == owner_id,
-                Task.subject == subject,
-                Task.kind.in_(known_kinds()),
-                Task.state != State.CANCELLED,
-                Task.expires_at.is_(None) | (Task.expires_at > now),
-            )
-            .order_by(Task.id.desc())
-            .limit(_LISTED)
+    about = _kept(owner_id, now).where(Task.subject == subject)
+    return list(db.session.scalars(about.limit(_LISTED)))
+
+
+def list_all_tasks(owner_id: int, now: datetime) -> list[Task]:
+    """Return somebody's newest tasks about anything that they may still have."""
+    found = db.session.scalars(_kept(owner_id, now).limit(_LISTED_OF_ALL))
+    return [task for task in found if kind_of(task).allows(order_of(task))]
+
+
+def _kept(owner_id: int, now: datetime) -> Select[Task]:
+    return (
+        select(Task)
+        .where(
+            Task.owner_id == owner_id,
+            Task.kind.in_(known_kinds()),
+            Task.state != State.CANCELLED,
+            Task.expires_at.is_(None) | (Task.expires_at > now),
         )
+        .order_by(Task.id.desc())
     )
 
 

@@ -30,6 +30,20 @@ from soar_lms.tasks.wording import say_result, say_state, say_status, say_title
 blueprint = Blueprint("tasks", __name__, url_prefix="/<language:language>/tasks")
 
 
+@blueprint.get("")
+@access(Access.LEARNER)
+def list_tasks() -> ResponseReturnValue:
+    """List whatever was asked for, wherever that was: who comes back finds it here."""
+    reader = current_reader()
+    return render_template(
+        "tasks/tasks_list.html",
+        tasks=services.list_all_tasks(reader.id, utc_now()),
+        say_title=say_title,
+        say_status=say_status,
+        time_zone=reader.time_zone,
+    )
+
+
 @blueprint.get("/<int:task_id>")
 @access(Access.LEARNER)
 def show_task(task_id: int) -> ResponseReturnValue:
@@ -53,7 +67,6 @@ def _page(task: Task) -> str:
     return render_template(
         "tasks/task_show.html",
         is_still="still" in request.args,
-        way_back=_way_back(task),
         **_words(task),
     )
 
@@ -66,6 +79,7 @@ def _words(task: Task) -> dict[str, object]:
         "status": say_status(task),
         "words": say_state(task),
         "results": say_result(task),
+        "way_back": _way_back(task),
         "kept_until": local_date(task.expires_at, zone) if task.expires_at else None,
     }
 

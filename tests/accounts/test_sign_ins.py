@@ -72,6 +72,30 @@ def test_each_device_is_listed_in_plain_words_and_this_one_apart(
     assert words(page, ".boxes").startswith("Edge on Windows Signed in since")
 
 
+def test_devices_of_one_kind_are_told_apart_by_when_they_signed_in(
+    app: Flask, ana: Person, phone: FlaskClient, ward: FlaskClient
+) -> None:
+    with app.app_context(), transaction():
+        for row in db.session.query(SignIn).filter_by(person_id=ana.id):
+            row.browser, row.system = "Firefox", "Android"
+            row.began_at -= timedelta(hours=row.id)
+        db.session.add(
+            SignIn(
+                person_id=ana.id,
+                key="third",
+                browser="Firefox",
+                system="Android",
+                began_at=utc_now() - timedelta(days=1),
+                used_at=utc_now(),
+            )
+        )
+
+    buttons = [button.get_text() for button in parsed(phone.get(PAGE)).select(".boxes button")]
+
+    assert all("Firefox on Android, since" in words for words in buttons)
+    assert len(set(buttons)) == 2
+
+
 def test_the_list_is_in_the_language_of_the_page(phone: FlaskClient, ward: FlaskClient) -> None:
     page = phone.get("/es/profile/sessions")
 

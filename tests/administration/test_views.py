@@ -89,7 +89,7 @@ def test_likely_duplicates_are_shown_with_why_and_lead_to_the_preview(
 
 def test_where_nobody_has_two_accounts_the_pages_say_so(as_admin: FlaskClient) -> None:
     assert "Nobody seems to have two accounts." in words(as_admin.get(f"{ROOM}/people/duplicates"))
-    assert "No accounts were made one." in words(as_admin.get(f"{ROOM}/people/merges"))
+    assert "No accounts were made one so far." in words(as_admin.get(f"{ROOM}/people/merges"))
 
 
 def test_a_preview_says_what_happens_and_changes_nothing(

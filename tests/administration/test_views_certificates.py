@@ -16,11 +16,12 @@ from soar_lms.certificates.codes import format_code, make_code
 from soar_lms.certificates.correcting import correct_name
 from soar_lms.certificates.models import Certificate
 from soar_lms.database import db, transaction
+from soar_lms.folding import fold_name
 from tests.certificates.test_context import row
 from tests.conftest import SignIn
 from tests.factories import NOW, make_certificate
 from tests.support.page import errors_of, get_page, post_form, text_of
-from tests.support.quick import value_of, words
+from tests.support.quick import post, value_of, words
 
 PLACE = "/en/administration/certificates"
 
@@ -53,6 +54,22 @@ def test_a_certificate_is_found_by_code_address_and_part_of_the_name(
     assert places == [f"{PLACE}/{code}"] * 3
 
 
+@pytest.mark.parametrize(
+    "typed", ["jose nunez", "JOSÉ NÚÑEZ", "Ñúñez", "nun\u0303ez", "niño", "josé_nunez", "%"]
+)
+def test_a_name_is_found_with_its_accents_and_without_them(
+    app: Flask, admin: FlaskClient, code: str, typed: str
+) -> None:
+    other = make_code()
+    with app.app_context(), transaction():
+        db.session.add(row(code=other, name="María José Núñez"))
+
+    response = post(admin, PLACE, {"wanted": typed})
+
+    is_found = fold_name(typed) in fold_name("María José Núñez")
+    assert response.location == (f"{PLACE}/{other}" if is_found else None)
+
+
 def test_several_are_listed_with_their_state(app: Flask, admin: FlaskClient, code: str) -> None:
     with app.app_context(), transaction():
         values = {"revoked_at": NOW, "revoked_reason": "issued too early"}
@@ -69,7 +86,11 @@ def test_several_are_listed_with_their_state(app: Flask, admin: FlaskClient, cod
     [
         ("", "Enter a code, a name, or an e-mail address."),
         ("x", "Enter 2 to 254 characters."),
-        ("Nobody %", "There is no certificate with this code, name, or address."),
+        (
+            "Nobody %",
+            "There is no certificate with this code, name, or address. Check it, or type one word "
+            "of the name only.",
+        ),
     ],
 )
 def test_what_is_not_found_is_said_and_kept(

@@ -218,7 +218,46 @@ def test_nobody_who_matches_is_said_and_there_is_a_way_back(
     page = get_page(as_trainer, f"/en/cohorts/{cohort.id}?q=nobody-of-this-name")
 
     assert "Nobody matches." in text_of(page, "main .box")
-    assert page.select(f"main .box a[href='/en/cohorts/{cohort.id}']")
+    assert page.select(f"main .tally a[href='/en/cohorts/{cohort.id}#report']")
+
+
+@pytest.mark.parametrize(
+    ("asked", "left"),
+    [
+        pytest.param("q=ana&state=completed&sort=name", ["?state=completed", "?q=ana"], id="two"),
+        pytest.param("spoken=es&setting=health-care", ["?spoken=es", "?setting="], id="people"),
+        pytest.param("sort=name", [], id="an order leaves nobody out"),
+    ],
+)
+def test_each_filter_that_is_set_can_be_taken_away(
+    as_trainer: FlaskClient, cohort: Cohort, stages: Stages, asked: str, left: list[str]
+) -> None:
+    page = get_page(as_trainer, f"/en/cohorts/{cohort.id}?{asked}")
+
+    links = [str(link["href"]) for link in page.select("[aria-label='Filters that are set'] a")]
+    assert all(part in link for part, link in zip(left, links, strict=False))
+    assert len(links) == (len(left) + 1 if left else 0)
+    assert ("open" in page.select("form details")[0].attrs) is (asked != "")
+
+
+def test_the_filters_are_folded_until_one_is_set(
+    as_trainer: FlaskClient, cohort: Cohort, stages: Stages
+) -> None:
+    address = f"/en/cohorts/{cohort.id}"
+    (plain,) = get_page(as_trainer, address).select("form details")
+    (searched,) = get_page(as_trainer, f"{address}?q=ana").select("form details")
+    (filtered,) = get_page(as_trainer, f"{address}?state=completed").select("form details")
+
+    assert ["open" in item.attrs for item in (plain, searched, filtered)] == [False, False, True]
+
+
+def test_a_search_says_how_many_it_found(
+    as_trainer: FlaskClient, cohort: Cohort, stages: Stages
+) -> None:
+    page = get_page(as_trainer, f"/en/cohorts/{cohort.id}?q=person")
+
+    lines = len(page.select("table.report tbody tr"))
+    assert text_of(page, "[data-found]").startswith(f"{lines} people.")
 
 
 def test_several_modules_have_a_table_of_numbers_that_lead_to_people(

@@ -263,7 +263,7 @@ def test_a_trainer_is_added_by_address_and_finds_the_group(
         "Ana Torres Vega",
         "Bea Second",
     ]
-    assert page.select("main form button")[0].get_text() == "Stop training this group"
+    assert page.select("main .row-actions a")[0].get_text() == "Stop training this group"
     assert page.select("main input[type=email]") == []
 
 
@@ -291,6 +291,55 @@ def test_who_leaves_does_not_find_the_group_any_more(
     assert post(client, f"{place}/trainers/{second.id}/remove").location == "/en/cohorts"
 
     assert client.get(place).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("action", "title"), [("lead", "Let {} lead the group"), ("remove", "Remove {}")]
+)
+def test_a_change_of_trainers_is_asked_about_first(
+    app: Flask,
+    as_trainer: FlaskClient,
+    trainer: Person,
+    person: Callable[..., Person],
+    cohort: Cohort,
+    action: str,
+    title: str,
+) -> None:
+    second = person(role=Role.TRAINER, name="Bea Second")
+    with app.app_context(), transaction():
+        trainers.add_trainer(cohort, second.email, actor=trainer, now=NOW)
+    address = f"/en/cohorts/{cohort.id}/trainers/{second.id}/{action}"
+
+    page = get_page(as_trainer, address)
+    post(as_trainer, str(page.select("main form")[0]["action"]))
+
+    assert page.select("h1")[0].get_text() == title.format("Bea Second")
+    listed = get_page(as_trainer, f"/en/cohorts/{cohort.id}/trainers").select(".card")
+    assert ["Leads the group" in card.get_text() for card in listed] == (
+        [True, False] if action == "lead" else [True]
+    )
+    assert ("Bea Second" in listed[0].get_text()) is (action == "lead")
+
+
+def test_nobody_is_asked_about_somebody_who_does_not_train_the_group(
+    as_trainer: FlaskClient, learner: Person, place: str
+) -> None:
+    assert as_trainer.get(f"{place}/trainers/{learner.id}/remove").status_code == 404
+
+
+@pytest.mark.parametrize("action", ["link", "link/end"])
+def test_a_link_is_ended_only_after_a_question_that_says_who_used_it(
+    app: Flask, as_trainer: FlaskClient, learner: Person, place: str, action: str
+) -> None:
+    with app.app_context(), transaction():
+        token = db.session.query(JoinLink).one().token
+        join_by_link(token, learner, NOW)
+
+    page = get_page(as_trainer, f"{place}/{action}")
+
+    assert "1 person has used it, and loses nothing." in text_of(page, "main .box")
+    with app.app_context():
+        assert db.session.query(JoinLink).one().ended_at is None
 
 
 # --- those who wait -----------------------------------------------------------------------------
@@ -338,7 +387,7 @@ def test_an_answer_reaches_who_waits(
     assert "You asked to join" not in words(as_learner.get("/en/home"))
 
 
-def test_everybody_on_the_page_is_let_in_with_one_click(
+def test_everybody_on_the_page_is_let_in_after_a_question(
     app: Flask,
     as_trainer: FlaskClient,
     waiting: Person,
@@ -349,8 +398,11 @@ def test_everybody_on_the_page_is_let_in_with_one_click(
     with app.app_context(), transaction():
         join_by_link(db.session.query(JoinLink).one().token, other, NOW)
     page = parsed(as_trainer.get(f"{place}/waiting"))
-    form = page.select("main form")[-2]
+    (link,) = page.find_all("a", string="Let them all in")
+    question = parsed(as_trainer.get(str(link["href"])))
+    (form,) = question.select("main form")
     chosen = [str(item["value"]) for item in form.select("[name=person]")]
+    assert question.select("h1")[0].get_text() == "Let 2 people in"
 
     post(as_trainer, str(form["action"]), {"person": chosen})
 

@@ -229,6 +229,7 @@ ACCESS: Mapping[tuple[str, str], Row] = {
     ("cohorts.invite_people", "POST"): Row(INVITATIONS, refused(OWN_STAFF)),
     ("cohorts.join_cohort", "POST"): Row("/en/join/{join}", refused(SIGNED_IN)),
     ("cohorts.list_cohorts", "GET"): Row("/en/cohorts", STAFF),
+    ("cohorts.replace_link", "GET"): Row("/en/cohorts/{cohort}/link", OWN_STAFF),
     ("cohorts.replace_link", "POST"): Row("/en/cohorts/{cohort}/link", refused(OWN_STAFF)),
     ("cohorts.send_again", "POST"): Row(f"{INVITATIONS}/{{line}}/send", refused(OWN_STAFF)),
     ("cohorts.show_cohort", "GET"): Row("/en/cohorts/{cohort}", OWN_STAFF),
@@ -242,6 +243,9 @@ ACCESS: Mapping[tuple[str, str], Row] = {
     ("cohorts.archive_cohort", "POST"): Row(f"{COHORT}/archive", refused(OWN_STAFF)),
     ("cohorts.ask_for_code", "GET"): Row("/en/join", EVERYBODY),
     ("cohorts.close_cohort", "POST"): Row(f"{COHORT}/close", refused(OWN_STAFF)),
+    ("cohorts.approve_all", "GET"): Row(f"{COHORT}/waiting/approve-all", OWN_STAFF),
+    ("cohorts.approve_all", "POST"): Row(f"{COHORT}/waiting/approve-all", refused(OWN_STAFF)),
+    ("cohorts.decline_waiting", "GET"): Row(f"{COHORT}/waiting/decline", OWN_STAFF),
     ("cohorts.decline_waiting", "POST"): Row(f"{COHORT}/waiting/decline", refused(OWN_STAFF)),
     ("cohorts.edit_link", "GET"): Row(f"{COHORT}/joining", OWN_STAFF),
     ("cohorts.edit_link", "POST"): Row(f"{COHORT}/joining", refused(OWN_STAFF)),
@@ -249,16 +253,20 @@ ACCESS: Mapping[tuple[str, str], Row] = {
     ("cohorts.edit_terms", "POST"): Row(f"{COHORT}/settings", refused(OWN_STAFF)),
     ("cohorts.edit_trainers", "GET"): Row(f"{COHORT}/trainers", OWN_STAFF),
     ("cohorts.edit_trainers", "POST"): Row(f"{COHORT}/trainers", refused(OWN_STAFF)),
+    ("cohorts.end_link", "GET"): Row(f"{COHORT}/link/end", OWN_STAFF),
     ("cohorts.end_link", "POST"): Row(f"{COHORT}/link/end", refused(OWN_STAFF)),
-    ("cohorts.hand_over", "POST"): Row(f"{COHORT}/trainers/{{member}}/lead", refused(OWN_STAFF)),
+    ("cohorts.hand_over", "GET"): Row(f"{COHORT}/trainers/{{colleague}}/lead", OWN_STAFF),
+    ("cohorts.hand_over", "POST"): Row(f"{COHORT}/trainers/{{colleague}}/lead", refused(OWN_STAFF)),
     ("cohorts.list_archive", "GET"): Row("/en/cohorts/archive", STAFF),
     ("cohorts.list_waiting", "GET"): Row(f"{COHORT}/waiting", OWN_STAFF),
     ("cohorts.open_cohort", "POST"): Row(f"{COHORT}/open", refused(OWN_STAFF)),
+    ("cohorts.remove_trainer", "GET"): Row(f"{COHORT}/trainers/{{colleague}}/remove", OWN_STAFF),
     ("cohorts.remove_trainer", "POST"): Row(
-        f"{COHORT}/trainers/{{member}}/remove", refused(OWN_STAFF)
+        f"{COHORT}/trainers/{{colleague}}/remove", refused(OWN_STAFF)
     ),
     ("cohorts.show_poster", "GET"): Row(f"{COHORT}/poster.pdf", OWN_STAFF),
     ("cohorts.show_qr", "GET"): Row(f"{COHORT}/join.svg", OWN_STAFF),
+    ("cohorts.withdraw_invitation", "GET"): Row(f"{INVITATIONS}/{{line}}/remove", OWN_STAFF),
     ("cohorts.withdraw_invitation", "POST"): Row(
         f"{INVITATIONS}/{{line}}/remove", refused(OWN_STAFF)
     ),
@@ -342,6 +350,7 @@ ACCESS: Mapping[tuple[str, str], Row] = {
     ("static", "GET"): Row("/static/site.css", EVERYBODY),
     # A task is for whoever asked for it: here the trainer. It has no file yet.
     ("tasks.download_file", "GET"): Row("/en/tasks/{task}/file", (SIGN_IN, *(404,) * 5)),
+    ("tasks.list_tasks", "GET"): Row("/en/tasks", SIGNED_IN),
     ("tasks.show_task", "GET"): Row("/en/tasks/{task}", ONLY_TRAINER),
     ("tasks.stop_task", "POST"): Row("/en/tasks/{task}/stop", refused(ONLY_TRAINER)),
 }

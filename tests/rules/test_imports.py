@@ -18,6 +18,7 @@ FLOORS = (
         "assets",
         "charts",
         "clock",
+        "folding",
         "headers",
         "keys",
         "logs",

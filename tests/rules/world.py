@@ -30,10 +30,11 @@ from soar_lms.cohorts import certificates as cohort_certificates
 from soar_lms.cohorts import services as cohorts
 from soar_lms.cohorts.certificates import Wish
 from soar_lms.cohorts.invitations import invite
-from soar_lms.cohorts.models import Cohort, RosterLine
+from soar_lms.cohorts.models import Cohort, JoinRequest, RosterLine
 from soar_lms.cohorts.roster import Entry
 from soar_lms.cohorts.roster_drafts import keep_draft
 from soar_lms.cohorts.roster_rows import Row
+from soar_lms.cohorts.trainers import add_trainer
 from soar_lms.content import catalogue
 from soar_lms.database import Base, db, transaction
 from soar_lms.learning import services as learning
@@ -83,12 +84,19 @@ def make_world(app: Flask) -> World:
             "trainer": make_person(role=Role.TRAINER),
             "other trainer": make_person(role=Role.TRAINER),
             "administrator": make_person(role=Role.ADMINISTRATOR),
+            "colleague": make_person(role=Role.TRAINER),
+            "waiting": make_person(name="Asks to be let in"),
         }
         _send_along(people, module)
         code = make_certificate(people["graduate"], module).code
         cohort = _gather(people, module)
         link = cohorts.find_open_link(cohort, NOW)
         assert link is not None
+        add_trainer(cohort, people["colleague"].email, actor=people["trainer"], now=NOW)
+        waiting = JoinRequest(
+            cohort_id=cohort.id, person_id=people["waiting"].id, link_id=link.id, asked_at=NOW
+        )
+        db.session.add(waiting)
         merge = merge_people(
             make_person().id, make_person().id, actor=Actor(operator="root"), now=NOW
         )
@@ -105,6 +113,7 @@ def make_world(app: Flask) -> World:
             "badge_key": list_public_keys()[0],
             "cohort": cohort.id,
             "member": people["learner"].id,
+            "colleague": people["colleague"].id,
             "other_learner": people["other learner"].id,
             "join": link.token,
             **_invite(cohort, people["trainer"]),

@@ -8,10 +8,11 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
 from soar_lms.clock import utc_now
-from soar_lms.database import transaction
-from soar_lms.tasks.models import State
+from soar_lms.database import db, transaction
+from soar_lms.tasks.models import State, Task
 from soar_lms.tasks.services import get_file
 from soar_lms.tasks.worker import work
 from tests.conftest import SignIn
@@ -43,6 +44,49 @@ def go_on(app: Flask) -> Callable[[int], None]:
 
 def address(task_id: int, rest: str = "", language: str = "en") -> str:
     return f"/{language}/tasks/{task_id}{rest}"
+
+
+def test_who_comes_back_finds_all_that_was_asked_for(
+    as_learner: FlaskClient, ask_numbers: Ask, go_on: Callable[[int], None]
+) -> None:
+    first = ask_numbers(now=utc_now())
+    ask_numbers(count=3, now=utc_now() + timedelta(minutes=1))
+    go_on(2)
+
+    page = get_page(as_learner, "/en/tasks")
+
+    found = [item.get_text(" ", strip=True) for item in page.select("main .boxes a")]
+    assert [item.partition(" ,")[0] for item in found] == ["Numbers up to 3", "Numbers up to 7"]
+    assert page.select(f"main a[href='{address(first)}']")
+
+
+def test_nobody_finds_what_others_asked_for_or_what_is_theirs_no_more(
+    as_learner: FlaskClient, as_trainer: FlaskClient, task_id: int, numbers: Numbers
+) -> None:
+    of_others = get_page(as_trainer, "/en/tasks")
+    numbers.is_allowed = False
+    of_before = get_page(as_learner, "/en/tasks")
+
+    for page in (of_others, of_before):
+        assert "You asked for nothing" in text_of(page, "main .box")
+
+
+def test_what_did_not_work_can_be_asked_for_again_from_its_page(
+    app: Flask, as_learner: FlaskClient, task_id: int
+) -> None:
+    with app.app_context(), transaction():
+        db.session.execute(
+            update(Task).values(
+                state=State.FAILED,
+                finished_at=utc_now(),
+                expires_at=utc_now() + timedelta(days=1),
+            )
+        )
+
+    page = get_page(as_learner, address(task_id))
+
+    (link,) = page.select("main a.button")
+    assert (link.get_text(), link["href"]) == ("Ask for it again", "/en/home")
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,12 @@ def find_certificate() -> ResponseReturnValue:
         return _find_page(form, []), 422
     found = find_certificates(form.wanted.data or "")
     if not found:
-        form.wanted.errors = [gettext("There is no certificate with this code, name, or address.")]
+        form.wanted.errors = [
+            gettext(
+                "There is no certificate with this code, name, or address. Check it, or type one "
+                "word of the name only."
+            )
+        ]
         return _find_page(form, []), 422
     if len(found) == 1:
         return redirect(url_for("administration.show_certificate", code=found[0].code))

@@ -16,12 +16,14 @@ from soar_lms.clock import utc_now
 from soar_lms.cohorts import invitations, services
 from soar_lms.cohorts.forms import AcceptInvitationForm, InvitePeopleForm, SendAgainForm
 from soar_lms.cohorts.models import Cohort, RosterLine
+from soar_lms.cohorts.questions import ask_for_withdrawal
 from soar_lms.cohorts.roster import read_roster
+from soar_lms.cohorts.views.asking import ask
 from soar_lms.cohorts.views.blueprint import blueprint
 from soar_lms.cohorts.wording import LINE_STATES, say_fault, say_outcome
 from soar_lms.content import catalogue
 from soar_lms.database import transaction
-from soar_lms.forms import TOKEN_TOO_OLD, check_token
+from soar_lms.forms import TOKEN_TOO_OLD, ActionForm
 from soar_lms.i18n import gettext
 from soar_lms.paging import turn_to
 
@@ -91,13 +93,16 @@ def send_again(cohort_id: int, line_id: int) -> ResponseReturnValue:
     return _back_to_roster(cohort)
 
 
-@blueprint.post(f"{_INVITATIONS}/<int:line_id>/remove")
+@blueprint.route(f"{_INVITATIONS}/<int:line_id>/remove", methods=["GET", "POST"])
 @access(Access.TRAINER)
 def withdraw_invitation(cohort_id: int, line_id: int) -> ResponseReturnValue:
-    reader = current_reader()
+    reader, form = current_reader(), ActionForm()
     cohort = services.get_cohort(reader, cohort_id)
-    if not check_token():
-        return _stale_page(cohort)
+    if not form.validate_on_submit():
+        question = ask_for_withdrawal(invitations.get_open_line(cohort, line_id))
+        return ask(
+            cohort, question, form, room="cohorts.invite_people", label=gettext("Invitations")
+        )
     with transaction():
         invitations.withdraw(cohort, line_id, actor=reader, now=utc_now())
     flash(gettext("The invitation is removed. Its link no longer works."), "success")

@@ -16,13 +16,15 @@ from soar_lms.cohorts.group_forms import EditLinkForm
 from soar_lms.cohorts.joining import LONGEST, LimitTooLowError, Standing, Way
 from soar_lms.cohorts.models import Cohort, JoinLink
 from soar_lms.cohorts.poster import Paper, make_poster, make_qr
+from soar_lms.cohorts.questions import Question, ask_for_new_link, ask_for_no_link
+from soar_lms.cohorts.views.asking import ask
 from soar_lms.cohorts.views.blueprint import blueprint
 from soar_lms.cohorts.views.files import file_name
 from soar_lms.cohorts.waiting import count_waiting
 from soar_lms.content import catalogue
 from soar_lms.database import transaction
 from soar_lms.errors import NotFoundError
-from soar_lms.forms import TOKEN_TOO_OLD, ActionForm, check_token
+from soar_lms.forms import ActionForm
 from soar_lms.i18n import gettext
 from soar_lms.messages.services import public_url
 
@@ -60,7 +62,7 @@ def edit_link(cohort_id: int) -> ResponseReturnValue:
     return _back(cohort)
 
 
-def _link_form(cohort: Cohort, link: JoinLink | None, *, blank: bool = False) -> EditLinkForm:
+def _link_form(cohort: Cohort, link: JoinLink | None) -> EditLinkForm:
     today = local_date(utc_now(), cohort.time_zone)
     values = {
         "link": link.id if link else None,
@@ -68,7 +70,7 @@ def _link_form(cohort: Cohort, link: JoinLink | None, *, blank: bool = False) ->
         "most_uses": link.most_uses if link else None,
         "needs_approval": link is not None and link.needs_approval,
     }
-    return EditLinkForm.between(today, today + LONGEST, values, blank=blank)
+    return EditLinkForm.between(today, today + LONGEST, values)
 
 
 def _joining_page(cohort: Cohort, link: JoinLink | None, form: EditLinkForm) -> str:
@@ -90,33 +92,30 @@ def _back(cohort: Cohort) -> ResponseReturnValue:
     return redirect(url_for("cohorts.edit_link", cohort_id=cohort.id))
 
 
-def _stale_page(cohort: Cohort) -> ResponseReturnValue:
-    """Show the page again to somebody whose button was too old."""
-    flash(str(TOKEN_TOO_OLD), "error")
-    link = joining.find_link(cohort)
-    return _joining_page(cohort, link, _link_form(cohort, link, blank=True)), 422
+def _ask(cohort: Cohort, question: Question, form: ActionForm) -> ResponseReturnValue:
+    return ask(cohort, question, form, room="cohorts.edit_link", label=gettext("Ways to join"))
 
 
-@blueprint.post(f"{_COHORT}/link")
+@blueprint.route(f"{_COHORT}/link", methods=["GET", "POST"])
 @access(Access.TRAINER)
 def replace_link(cohort_id: int) -> ResponseReturnValue:
-    reader = current_reader()
+    reader, form = current_reader(), ActionForm()
     cohort = services.get_cohort(reader, cohort_id)
-    if not check_token():
-        return _stale_page(cohort)
+    if not form.validate_on_submit():
+        return _ask(cohort, ask_for_new_link(joining.find_link(cohort)), form)
     with transaction():
         joining.rotate(cohort, actor=reader, now=utc_now())
     flash(gettext("There is a new link. The old one no longer works."), "success")
     return _back(cohort)
 
 
-@blueprint.post(f"{_COHORT}/link/end")
+@blueprint.route(f"{_COHORT}/link/end", methods=["GET", "POST"])
 @access(Access.TRAINER)
 def end_link(cohort_id: int) -> ResponseReturnValue:
-    reader = current_reader()
+    reader, form = current_reader(), ActionForm()
     cohort = services.get_cohort(reader, cohort_id)
-    if not check_token():
-        return _stale_page(cohort)
+    if not form.validate_on_submit():
+        return _ask(cohort, ask_for_no_link(joining.find_link(cohort)), form)
     with transaction():
         joining.switch_off(cohort, actor=reader, now=utc_now())
     flash(gettext("The link is switched off. Nobody can join by it any more."), "success")

@@ -32,6 +32,7 @@ def show_progress(cohort_id: int) -> ResponseReturnValue:
         module=module,
         module_options=module_options(modules),
         exhibits=list_exhibits(progress),
+        has_people=progress.pace.people > 0,
         has_outdated=progress.has_outdated,
     )
 

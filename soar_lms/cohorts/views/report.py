@@ -23,6 +23,7 @@ from soar_lms.cohorts.report_cells import Cells, header
 from soar_lms.cohorts.report_workbook import MOST_LINES, write_workbook
 from soar_lms.cohorts.views.blueprint import blueprint
 from soar_lms.cohorts.views.files import file_name
+from soar_lms.cohorts.views.listed import list_set, say_found
 from soar_lms.cohorts.waiting import find_door
 from soar_lms.cohorts.wording import DUES, SORTS, TIMINGS
 from soar_lms.content import catalogue, title_here
@@ -60,25 +61,30 @@ def show_cohort(cohort_id: int) -> ResponseReturnValue:
     totals = report.count()
     page = report.read_page(read_turn(request.args), totals)
     link, waiting = find_door(cohort, utc_now())
+    options, places = _options(report), _Places(cohort, report.filters)
+    states = {state: str(words) for state, words in STATES.items()}
+    shown = report.count_shown(totals)
     return render_template(
         "cohorts/cohort_show.html",
         cohort=cohort,
         filters=report.filters,
+        set_filters=list_set(report.filters, options, states, places.of),
         page=page,
         totals=totals,
-        shown=report.count_shown(totals),
+        is_counted=shown is not None,
+        found=say_found(shown, page, several=len(report.module_ids) > 1),
         has_outdated=report.has_outdated,
-        states={state: str(words) for state, words in STATES.items()},
+        states=states,
         timings={timing: str(words) for timing, words in TIMINGS.items()},
         say_steps=say_steps,
         titles={name: title_here(catalogue().modules[name]) for name in report.module_ids},
-        places=_Places(cohort, report.filters),
+        places=places,
         time_zone=zone,
         link=link,
         waiting=waiting,
         link_until=last_day(link, cohort) if link else None,
         join_address=public_url("cohorts.show_join", token=link.token) if link else None,
-        **_options(report),
+        **options,
     )
 
 
@@ -93,6 +99,11 @@ class _Places:
     def of(self, **changes: object) -> str:
         """Return the address of this report with other filters."""
         return f"{self.here}?{urlencode(self.filters.address(**changes))}#report"
+
+    def of_everybody(self) -> str:
+        """Return the address of this report in its order, without filters."""
+        kept = Filters(sort=self.filters.sort).address()
+        return f"{self.here}?{urlencode(kept)}#report" if kept else f"{self.here}#report"
 
     def of_member(self, person_id: int) -> str:
         return f"{self.here}/members/{person_id}"

@@ -13,9 +13,11 @@ from soar_lms.clock import utc_now
 from soar_lms.cohorts import services, terms
 from soar_lms.cohorts.group_forms import TermsForm, make_terms_form
 from soar_lms.cohorts.group_wording import STATE_WORDS, Difference, say_differences
+from soar_lms.cohorts.invitations import count_open
 from soar_lms.cohorts.models import Cohort, CohortState
 from soar_lms.cohorts.terms import Terms, TermsChangedError
 from soar_lms.cohorts.views.blueprint import blueprint
+from soar_lms.cohorts.waiting import count_waiting
 from soar_lms.database import transaction
 from soar_lms.forms import ActionForm
 from soar_lms.i18n import gettext
@@ -133,7 +135,13 @@ def _change_state(cohort_id: int, state: CohortState) -> ResponseReturnValue:
     cohort = services.get_cohort(reader, cohort_id)
     if not form.validate_on_submit():
         page = render_template(
-            "cohorts/state_edit.html", cohort=cohort, form=form, state=state, **STATE_WORDS[state]
+            "cohorts/state_edit.html",
+            cohort=cohort,
+            form=form,
+            state=state,
+            invited=count_open(cohort),
+            waiting=count_waiting(cohort),
+            **STATE_WORDS[state],
         )
         return page, 422 if form.is_submitted() else 200
     with transaction():

@@ -11,10 +11,12 @@ from soar_lms.clock import utc_now
 from soar_lms.cohorts import services, trainers
 from soar_lms.cohorts.group_forms import AddTrainerForm
 from soar_lms.cohorts.models import Cohort
+from soar_lms.cohorts.questions import Question, ask_for_new_lead, ask_for_removal
 from soar_lms.cohorts.trainers import NoTrainerError
+from soar_lms.cohorts.views.asking import ask
 from soar_lms.cohorts.views.blueprint import blueprint
 from soar_lms.database import transaction
-from soar_lms.forms import TOKEN_TOO_OLD, check_token
+from soar_lms.forms import ActionForm
 from soar_lms.i18n import gettext
 
 _TRAINERS = "/cohorts/<int:cohort_id>/trainers"
@@ -54,19 +56,14 @@ def _back(cohort: Cohort) -> ResponseReturnValue:
     return redirect(url_for("cohorts.edit_trainers", cohort_id=cohort.id))
 
 
-def _stale_page(cohort: Cohort) -> ResponseReturnValue:
-    """Show the list again to somebody whose button was too old."""
-    flash(str(TOKEN_TOO_OLD), "error")
-    return _trainers_page(cohort, AddTrainerForm(formdata=None)), 422
-
-
-@blueprint.post(f"{_TRAINER}/remove")
+@blueprint.route(f"{_TRAINER}/remove", methods=["GET", "POST"])
 @access(Access.TRAINER)
 def remove_trainer(cohort_id: int, person_id: int) -> ResponseReturnValue:
-    reader = current_reader()
+    reader, form = current_reader(), ActionForm()
     cohort = services.get_cohort(reader, cohort_id)
-    if not check_token():
-        return _stale_page(cohort)
+    if not form.validate_on_submit():
+        trainer = trainers.get_trainer(cohort, person_id)
+        return _ask(cohort, ask_for_removal(trainer, is_self=person_id == reader.id), form)
     with transaction():
         trainers.remove_trainer(cohort, person_id, actor=reader, now=utc_now())
     if person_id == reader.id:
@@ -76,13 +73,17 @@ def remove_trainer(cohort_id: int, person_id: int) -> ResponseReturnValue:
     return _back(cohort)
 
 
-@blueprint.post(f"{_TRAINER}/lead")
+def _ask(cohort: Cohort, question: Question, form: ActionForm) -> ResponseReturnValue:
+    return ask(cohort, question, form, room="cohorts.edit_trainers", label=gettext("Trainers"))
+
+
+@blueprint.route(f"{_TRAINER}/lead", methods=["GET", "POST"])
 @access(Access.TRAINER)
 def hand_over(cohort_id: int, person_id: int) -> ResponseReturnValue:
-    reader = current_reader()
+    reader, form = current_reader(), ActionForm()
     cohort = services.get_cohort(reader, cohort_id)
-    if not check_token():
-        return _stale_page(cohort)
+    if not form.validate_on_submit():
+        return _ask(cohort, ask_for_new_lead(trainers.get_trainer(cohort, person_id)), form)
     with transaction():
         trainers.hand_over(cohort, person_id, actor=reader, now=utc_now())
     flash(gettext("The group has a new lead."), "success")

@@ -12,7 +12,7 @@ from soar_lms.accounts.current import current_reader
 from soar_lms.catalogue.model import Module
 from soar_lms.clock import local_date, utc_now
 from soar_lms.cohorts.models import Cohort
-from soar_lms.cohorts.services import get_cohort, list_due_days, list_module_ids
+from soar_lms.cohorts.services import count_members, get_cohort, list_due_days, list_module_ids
 from soar_lms.content import catalogue, get_module
 from soar_lms.database import transaction
 from soar_lms.errors import NotFoundError
@@ -122,6 +122,7 @@ def _preview_page(cohort: Cohort, module: Module, form: ActionForm) -> str:
         module=module,
         form=form,
         found=found,
+        is_empty=not found.counts and not count_members(cohort),
         outcome=say_outcome(found),
         whys=WHYS,
         letters={tag: _letters(cohort, module, due_on, tag) for tag in languages()},
