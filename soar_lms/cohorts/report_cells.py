@@ -13,8 +13,9 @@ from zoneinfo import ZoneInfo
 
 from soar_lms.certificates.codes import format_code
 from soar_lms.cohorts.filters import Filters
-from soar_lms.cohorts.report import STATES, Report
+from soar_lms.cohorts.report import Report
 from soar_lms.cohorts.report_query import Line, state_of
+from soar_lms.cohorts.report_totals import STATES
 from soar_lms.cohorts.wording import DUES, TIMINGS
 from soar_lms.content import catalogue
 from soar_lms.i18n import current_language, gettext, languages

@@ -18,8 +18,9 @@ from soar_lms.cohorts import services
 from soar_lms.cohorts.filters import Filters, Sort, read_filters, read_turn
 from soar_lms.cohorts.joining import last_day
 from soar_lms.cohorts.models import Cohort
-from soar_lms.cohorts.report import STATES, Report
+from soar_lms.cohorts.report import Report
 from soar_lms.cohorts.report_cells import Cells, header
+from soar_lms.cohorts.report_totals import STATES
 from soar_lms.cohorts.report_workbook import MOST_LINES, write_workbook
 from soar_lms.cohorts.views.blueprint import blueprint
 from soar_lms.cohorts.views.files import file_name
