@@ -20,6 +20,7 @@ from soar_lms.cohorts.joining import last_day
 from soar_lms.cohorts.models import Cohort
 from soar_lms.cohorts.report import Report
 from soar_lms.cohorts.report_cells import Cells, header
+from soar_lms.cohorts.report_lines import Lines
 from soar_lms.cohorts.report_totals import STATES
 from soar_lms.cohorts.report_workbook import MOST_LINES, write_workbook
 from soar_lms.cohorts.views.blueprint import blueprint
@@ -31,7 +32,7 @@ from soar_lms.errors import DomainError
 from soar_lms.i18n import current_language, gettext, languages, lazy_gettext
 from soar_lms.learning.wording import say_steps
 from soar_lms.messages.services import public_url
-from soar_lms.tables import write_batches
+from soar_lms.tables import write_pieces
 
 _PIECE = 65_536
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -140,7 +141,8 @@ def _options(report: Report) -> dict[str, list[tuple[str, str]]]:
 @access(Access.TRAINER)
 def export_members(cohort_id: int) -> ResponseReturnValue:
     report = _exported(cohort_id)
-    text = write_batches(header(), Cells(report, current_reader().time_zone).batches())
+    lines = Lines(Cells(report, current_reader().time_zone))
+    text = write_pieces(header(), lines.pieces())
     response = Response(stream_with_context(text), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{report_name(report, "csv")}"'
     return response
