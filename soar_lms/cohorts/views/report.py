@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from typing import Any, BinaryIO
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from flask import Response, render_template, request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
@@ -90,11 +90,14 @@ class _Places:
     def __init__(self, cohort: Cohort, filters: Filters) -> None:
         self.here = url_for("cohorts.show_cohort", cohort_id=cohort.id)
         self.certificates = url_for("certificates.show_certificate", code="0")[:-1]
-        self.filters = filters
+        self.chosen = {"module": filters.module, "state": filters.state}
+        self.others = urlencode(filters.address(module=None, state=None))
 
-    def of(self, **changes: object) -> str:
-        """Return the address of this report with other filters."""
-        return f"{self.here}?{urlencode(self.filters.address(**changes))}#report"
+    def of(self, **changes: str | None) -> str:
+        """Return the address of this report with another module or state."""
+        chosen = {**self.chosen, **changes}
+        asked = [f"{name}={quote_plus(value)}" for name, value in chosen.items() if value]
+        return f"{self.here}?{'&'.join(filter(None, (*asked, self.others)))}#report"
 
     def of_member(self, person_id: int) -> str:
         return f"{self.here}/members/{person_id}"
