@@ -30,6 +30,8 @@ from soar_lms.learning.renewal import Status
 ROWS_ON_A_PAGE = 25
 BATCH = 1_000
 """Lines that a file is written from at a time."""
+LIKELY = 100
+"""Of so many lines a filter that no count is kept for likely leaves one; else more is read."""
 
 
 @dataclass(frozen=True)
@@ -189,7 +191,7 @@ class Report:
             is_begun = part.name == begun
             if count or is_begun:
                 reach.append(part)
-            held += 0 if is_begun or not self._is_counted else count
+            held += 0 if is_begun else count if self._is_counted else count // LIKELY
             if held >= wanted or (part.is_of_places and reach):
                 break
         return reach or waiting[-1:]

@@ -45,7 +45,7 @@ from soar_lms.cohorts.report_scope import (
 from soar_lms.learning.models import KeptStanding
 from soar_lms.learning.renewal import Status
 
-FEW = 2_000
+FEW = 1_200
 """Lines that may be read by themselves and sorted; more are filtered in the order they are read."""
 
 _place, _kept = RosterPlace, KeptStanding
