@@ -31,7 +31,7 @@ ROWS_ON_A_PAGE = 25
 BATCH = 1_000
 """Lines that a file is written from at a time."""
 LIKELY = 100
-"""Of so many lines a filter that no count is kept for likely leaves one; else more is read."""
+"""Of so many lines a filter by days likely leaves one; where it does not, more is read."""
 
 
 @dataclass(frozen=True)
@@ -191,7 +191,7 @@ class Report:
             is_begun = part.name == begun
             if count or is_begun:
                 reach.append(part)
-            held += 0 if is_begun else count if self._is_counted else count // LIKELY
+            held += 0 if is_begun else self._likely(count)
             if held >= wanted or (part.is_of_places and reach):
                 break
         return reach or waiting[-1:]
@@ -201,9 +201,14 @@ class Report:
         module = self.filters.module if part.module is None else asked.modules[part.module]
         return totals.of(part.state or self.filters.state, module)
 
-    @property
-    def _is_counted(self) -> bool:
-        return not (self.filters.text or self.filters.due)
+    def _likely(self, count: int) -> int:
+        """Return how many of so many lines are wanted, at least and likely.
+
+        Of a search it is not known; what it finds is read at once in any case.
+        """
+        if self.filters.text:
+            return 0
+        return count // LIKELY if self.filters.due else count
 
     def ask(self, totals: Totals | None = None) -> Asked:
         """Return what the database is asked.

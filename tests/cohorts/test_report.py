@@ -186,6 +186,19 @@ def test_pages_together_are_the_list_forwards_and_backwards(
     assert [line for page in back_again(report, size) for line in page] == whole
 
 
+def test_pages_are_whole_where_a_filter_leaves_less_than_is_likely(
+    crowd: Cohort, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = report_of(crowd, due=Due.NONE)
+    whole = [(row.name, row.module_id) for row in report.list_rows()]
+    monkeypatch.setattr("soar_lms.cohorts.report.LIKELY", 0.1)  # each part seems to be enough
+
+    pages = all_pages(report, 5)
+
+    assert [line for page in pages for line in page] == whole
+    assert [len(page) for page in pages] == [5, 5, 2]
+
+
 @pytest.mark.parametrize(
     ("sort", "first"),
     [(Sort.NAME, "Ana"), (Sort.STATE, "Fay"), (Sort.COMPLETED, "Élise"), (Sort.ACTIVE, "Ana")],
