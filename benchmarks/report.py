@@ -164,14 +164,16 @@ def _csv(crowd: Crowd, kind: str) -> Iterator[Figure]:
     """Compare the file with the same rows read by the driver alone."""
     with crowd.app.app_context():
         cohort = db.session.get_one(Cohort, crowd.cohort_id)
-        scope = _report(cohort).scope()
+        asked = _report(cohort).ask()
         statements = [
             str(
-                select_part(scope, part).compile(
+                select_part(asked.scope, part)
+                .params(asked.values)
+                .compile(
                     db.engine, compile_kwargs={"literal_binds": True, "render_postcompile": True}
                 )
             )
-            for part in parts_of(scope)
+            for part in parts_of(asked.scope)
         ]
     if crowd.people == SIZES[0]:
         _drain(crowd)  # the first one also builds what every later one uses

@@ -225,7 +225,10 @@ def snapshot() -> Iterator[Connection]:
 
 
 def stream(
-    connection: Connection, statement: Select[*tuple[Any, ...]], size: int
+    connection: Connection,
+    statement: Select[*tuple[Any, ...]],
+    values: Mapping[str, Any],
+    size: int,
 ) -> Iterator[list[tuple[Any, ...]]]:
     """Yield the rows of a statement as the driver makes them, `size` at a time.
 
@@ -233,29 +236,33 @@ def stream(
     they would take as long as the query. On PostgreSQL no cursor is declared, for which it would
     use one process only.
     """
-    compiled = statement.compile(connection, compile_kwargs={"render_postcompile": True})
-    values = _driver_values(compiled, connection.dialect)
+    compiled = statement.compile(connection)
+    expanded = compiled.construct_expanded_state(values)
+    bound = _driver_values(compiled, expanded.parameters, connection.dialect)
     raw: Any = connection.connection.driver_connection
     if isinstance(raw, psycopg.Connection):
         at_once = size if psycopg.capabilities.has_stream_chunked() else 1
-        rows = raw.cursor().stream(compiled.string.encode(), values, size=at_once)
+        rows = raw.cursor().stream(expanded.statement.encode(), bound, size=at_once)
         while batch := list(islice(rows, size)):
             yield batch
         return
-    cursor = raw.execute(compiled.string, [values[name] for name in compiled.positiontup or ()])
+    places = expanded.positiontup or ()
+    cursor = raw.execute(expanded.statement, [bound[name] for name in places])
     while batch := cursor.fetchmany(size):
         yield batch
 
 
-def _driver_values(compiled: SQLCompiler, dialect: Dialect) -> dict[str, Any]:
+def _driver_values(
+    compiled: SQLCompiler, values: Mapping[str, Any], dialect: Dialect
+) -> dict[str, Any]:
     """Return the parameters of a statement as the driver takes them."""
     types = {compiled.bind_names[bind]: bind.type for bind in compiled.bind_names}
-    values = {}
-    for name, value in compiled.params.items():
+    bound = {}
+    for name, value in values.items():
         known = types.get(name)
         process = known.dialect_impl(dialect).bind_processor(dialect) if known else None
-        values[name] = process(value) if process else value
-    return values
+        bound[name] = process(value) if process else value
+    return bound
 
 
 def close_plain_connection(_error: BaseException | None = None) -> None:

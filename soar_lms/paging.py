@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from dataclasses import dataclass, replace
+from typing import Any, Generic, TypeVar
 
 ROWS_ON_A_PAGE = 100
 
@@ -37,7 +37,16 @@ def turn_to(rows: Sequence[Row], asked: str | None, size: int = ROWS_ON_A_PAGE) 
 
     :param asked: the number as it came with the request; anything, or nothing.
     """
-    last = max(1, -(-len(rows) // size))
+    page: Page[Row] = find_page(len(rows), asked, size)
+    start = page.first_row - 1
+    return replace(page, rows=rows[start : start + size])
+
+
+def find_page(total: int, asked: str | None, size: int = ROWS_ON_A_PAGE) -> Page[Any]:
+    """Return the page that an address asks for without its rows, for a list that is not read.
+
+    :param asked: as `turn_to` has it.
+    """
+    last = max(1, -(-total // size))
     number = min(max(read_number(asked) or 1, 1), last)
-    start = (number - 1) * size
-    return Page(rows[start : start + size], number, last, start + 1, len(rows))
+    return Page((), number, last, (number - 1) * size + 1, total)

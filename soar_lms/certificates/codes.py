@@ -46,7 +46,7 @@ def clean_code(typed: str) -> str:
 
 def format_code(code: str) -> str:
     """Write a code as people read it, in groups of four."""
-    return "-".join(code[start : start + _GROUP] for start in range(0, len(code), _GROUP))
+    return "-".join([code[start : start + _GROUP] for start in range(0, len(code), _GROUP)])
 
 
 def _check_character(body: str) -> str:

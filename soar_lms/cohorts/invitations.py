@@ -9,13 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from sqlalchemy import and_, bindparam, delete, func, insert, or_, select
 
-from soar_lms.accounts.emails import add_proven_email, list_owners, list_verified_emails
+from soar_lms.accounts.emails import add_proven_email, list_owners
 from soar_lms.accounts.models import Person, Reader
-from soar_lms.accounts.services import list_people
 from soar_lms.audit.services import Action, Actor, record
 from soar_lms.cohorts.invitation_links import digest, make_link, renew, write_letter
 from soar_lms.cohorts.models import Cohort, CohortMember, RosterLine
@@ -23,7 +21,6 @@ from soar_lms.cohorts.places import Source, place_lines, take_line
 from soar_lms.cohorts.roster import Entry
 from soar_lms.cohorts.services import (
     join_cohort,
-    list_member_ids,
     lock_cohort,
     require_joinable,
     require_open,
@@ -64,26 +61,6 @@ class InvitationClosedError(DomainError):
 
     title = lazy_gettext("This invitation was accepted meanwhile")
     message = lazy_gettext("It stays as it is. Go back to the list to see who is in the group.")
-
-
-class LineState(StrEnum):
-    """How far an invitation has come; in the order of the list."""
-
-    OPEN = "open"
-    EXPIRED = "expired"
-    JOINED = "joined"
-    """Whoever has the address is in the group, and came in another way."""
-    ACCEPTED = "accepted"
-
-
-@dataclass(frozen=True)
-class ListedLine:
-    """A line of the roster, as its trainer sees it."""
-
-    line: RosterLine
-    state: LineState
-    person: Person | None
-    """Who accepted."""
 
 
 @dataclass(frozen=True)
@@ -268,30 +245,6 @@ def _find_open_line(cohort: Cohort, line_id: int) -> RosterLine | None:
     if line is not None and line.accepted_at is not None:
         raise InvitationClosedError
     return line
-
-
-def list_roster(cohort: Cohort, now: datetime) -> list[ListedLine]:
-    """Return all lines, those first that still wait for somebody, in a few queries."""
-    lines = list(db.session.scalars(select(RosterLine).where(RosterLine.cohort_id == cohort.id)))
-    members = list_verified_emails(list_member_ids(cohort))
-    people = list_people(line.person_id for line in lines if line.person_id is not None)
-    listed = [
-        ListedLine(line, _state(line, members, now), people.get(line.person_id or 0))
-        for line in lines
-    ]
-    places = list(LineState)
-    return sorted(
-        listed,
-        key=lambda item: (places.index(item.state), item.line.name.casefold(), item.line.email),
-    )
-
-
-def _state(line: RosterLine, members: Collection[str], now: datetime) -> LineState:
-    if line.accepted_at is not None:
-        return LineState.ACCEPTED
-    if line.email in members:
-        return LineState.JOINED
-    return LineState.OPEN if now < line.expires_at else LineState.EXPIRED
 
 
 # --- whoever was invited ----------------------------------------------------------------------

@@ -9,7 +9,6 @@ from datetime import UTC, date, datetime
 from operator import itemgetter
 from typing import Any
 
-from flask_babel.speaklater import LazyString
 from sqlalchemy import Row, bindparam, func, select
 
 from soar_lms.catalogue.model import Catalogue
@@ -17,26 +16,22 @@ from soar_lms.cohorts import report_query as query
 from soar_lms.cohorts.due import Timing, due_days
 from soar_lms.cohorts.filters import Filters, RowState, Sort, Turn, Waiting
 from soar_lms.cohorts.models import Cohort, RosterPlace
+from soar_lms.cohorts.report_asking import Asked, ask, values_of
 from soar_lms.cohorts.report_query import Line, Part
-from soar_lms.cohorts.report_scope import ORDER, Scope, kept_state, select_counts, select_opened
+from soar_lms.cohorts.report_scope import ORDER, kept_state, select_counts, select_opened
+from soar_lms.cohorts.report_search import search
+from soar_lms.cohorts.report_totals import Totals
 from soar_lms.cohorts.services import list_terms
-from soar_lms.cohorts.sorting import read_words
 from soar_lms.database import read, snapshot, stream
-from soar_lms.i18n import lazy_gettext as _
 from soar_lms.learning.keeping import work_out_now
 from soar_lms.learning.path import Step, fingerprint, read_left
 from soar_lms.learning.renewal import Status
-from soar_lms.learning.wording import STATUSES
 
 ROWS_ON_A_PAGE = 25
 BATCH = 1_000
 """Lines that a file is written from at a time."""
-STATES: Mapping[RowState, LazyString] = {
-    state: _("Invited") if isinstance(state, Waiting) else STATUSES[state] for state in ORDER
-}
-"""In the order of the list: those who have something to do first."""
-_ALWAYS_COUNTED = (Status.NOT_STARTED, Status.IN_PROGRESS, Status.PASSED, Status.COMPLETED)
-"""The others are counted where there are any: many modules are never renewed."""
+LIKELY = 100
+"""Of so many lines a filter by days likely leaves one; where it does not, more is read."""
 
 
 @dataclass(frozen=True)
@@ -79,34 +74,6 @@ class ReportPage:
     """Whether a search found so many that the order asked for was not kept."""
 
 
-@dataclass(frozen=True)
-class Totals:
-    """How many lines of a report there are, by module and state; they add up to the roster."""
-
-    by_module: Mapping[str, Mapping[RowState, int]]
-
-    @property
-    def states(self) -> list[RowState]:
-        """The states that stand in a table: four always, others where there are any."""
-        found = {state for counts in self.by_module.values() for state in counts if counts[state]}
-        return [state for state in STATES if state in found or state in _ALWAYS_COUNTED]
-
-    @property
-    def states_counted(self) -> list[RowState]:
-        """The states that somebody is in."""
-        return [state for state in STATES if self.of(state)]
-
-    def of(self, state: RowState | None = None, module_id: str | None = None) -> int:
-        """Return how many lines are in a state and module; None: in any."""
-        return sum(
-            count
-            for name, counts in self.by_module.items()
-            if module_id in (None, name)
-            for found, count in counts.items()
-            if state in (None, found)
-        )
-
-
 class Report:
     """A cohort's report at a moment: what is asked of it, and the modules that it is about."""
 
@@ -115,6 +82,7 @@ class Report:
     ) -> None:
         self.cohort, self.filters, self.catalogue = cohort, filters, catalogue
         self.seconds = query.seconds_of(now)
+        self._values = values_of(cohort.id, filters, self.seconds)
         terms = list_terms(cohort)
         days = {name: day for name, day in terms.items() if day is not None}
         self.due = due_days(days, cohort.time_zone, now)
@@ -129,15 +97,18 @@ class Report:
 
     def count(self) -> Totals:
         """Count the lines by module and state, of the setting and language that are asked for."""
-        asked = (self.cohort.id, self.filters)
+        of = {
+            "of_setting": self.filters.setting is not None,
+            "of_language": self.filters.language is not None,
+        }
         counts: dict[str, Counter[RowState]] = {name: Counter() for name in self.module_ids}
         for module_id, state, people in read(  # type: ignore[misc]  # three columns
-            select_counts(*asked), {}
+            select_counts(**of), self._values
         ):
             if module_id in counts and people:
                 counts[module_id][query.state_of(state, 0, 0, self.seconds)] += people
         for module_id, expired, opened in read(  # type: ignore[misc]  # three columns
-            select_opened(*asked, self.seconds), {}
+            select_opened(**of), self._values
         ):
             if module_id in counts:
                 counted = counts[module_id]
@@ -157,7 +128,7 @@ class Report:
         """Return how many lines the filters leave, counting those that no count is kept of."""
         totals = self.count()
         shown = self.count_shown(totals)
-        return shown if shown is not None else _count(self.scope(totals))
+        return shown if shown is not None else _count(self.ask(totals))
 
     # Lines.
 
@@ -165,15 +136,15 @@ class Report:
         self, turn: Turn | None, totals: Totals, size: int = ROWS_ON_A_PAGE
     ) -> ReportPage:
         """Return the page that begins at a turn; the first one where there is no such place."""
-        scope = self.scope(totals)
-        parts = query.parts_of(scope, totals.states_counted)
+        asked = self.ask(totals)
+        parts = query.parts_of(asked.scope, totals.states_counted)
         name = _name_of(turn)
         if turn is None or name is None or turn.part not in {part.name for part in parts}:
             turn, name = None, ""
         backwards = turn is not None and turn.backwards
         if backwards:
             parts.reverse()
-        rows = self._read_rows(scope, parts, turn, name, totals, size + 1)
+        rows = self._read_rows(asked, parts, turn, name, totals, size + 1)
         has_more = len(rows) > size
         rows = rows[:size]
         if backwards:
@@ -183,12 +154,12 @@ class Report:
             [self._make_row(line) for line in self._up_to_date([row for row, _ in rows])],
             before=_turned(turns[0]) if turns and (has_more if backwards else turn) else None,
             after=turns[-1] if turns and (has_more or backwards) else None,
-            is_by_name=scope.is_by_name,
+            is_by_name=asked.scope.is_by_name,
         )
 
     def _read_rows(
         self,
-        scope: Scope,
+        asked: Asked,
         parts: list[Part],
         turn: Turn | None,
         name: str,
@@ -198,70 +169,70 @@ class Report:
         """Return rows from a turn on, each with its part; only parts that are needed are read."""
         names = [part.name for part in parts]
         waiting = parts[names.index(turn.part) if turn else 0 :]
+        begun, backwards = turn.part if turn else None, turn is not None and turn.backwards
+        values = {**asked.values, **query.values_of_page(parts, turn, name, wanted)}
         found: list[tuple[Row[Any], Part]] = []
         while waiting and len(found) < wanted:
-            reach = self._reach(waiting, turn, totals, wanted - len(found))
+            reach = self._reach(asked, waiting, begun, totals, wanted - len(found))
             waiting = waiting[waiting.index(reach[-1]) + 1 :]
-            rows = list(read(query.select_page(scope, reach, turn, name, wanted), {}))
-            backwards = turn is not None and turn.backwards
+            page = query.select_page(asked.scope, tuple(reach), begun, backwards=backwards)
+            rows = list(read(page, values))
             merged = query.in_order(rows, reach, backwards=backwards)
             found += [(row, reach[row.rank]) for row in merged]
         return found[:wanted]
 
     def _reach(
-        self, waiting: list[Part], turn: Turn | None, totals: Totals, wanted: int
+        self, asked: Asked, waiting: list[Part], begun: str | None, totals: Totals, wanted: int
     ) -> list[Part]:
         """Return the parts that a page may reach into: by the counts, as few as hold enough."""
         reach, held = [], 0
         for part in waiting:
-            count = self._held(part, totals)
-            is_begun = turn is not None and part.name == turn.part
+            count = self._held(asked, part, totals)
+            is_begun = part.name == begun
             if count or is_begun:
                 reach.append(part)
-            held += 0 if is_begun or not self._is_counted else count
+            held += 0 if is_begun else self._likely(count)
             if held >= wanted or (part.is_of_places and reach):
                 break
         return reach or waiting[-1:]
 
-    def _held(self, part: Part, totals: Totals) -> int:
+    def _held(self, asked: Asked, part: Part, totals: Totals) -> int:
         """Return how many lines a part has, or may have where more is asked than is counted."""
-        filters = self.filters
-        return totals.of(part.state or filters.state, part.module or filters.module)
+        module = self.filters.module if part.module is None else asked.modules[part.module]
+        return totals.of(part.state or self.filters.state, module)
 
-    @property
-    def _is_counted(self) -> bool:
-        return not (self.filters.text or self.filters.due)
+    def _likely(self, count: int) -> int:
+        """Return how many of so many lines are wanted, at least and likely.
 
-    def scope(self, totals: Totals | None = None) -> Scope:
-        """Return what the query is about.
+        Of a search it is not known; what it finds is read at once in any case.
+        """
+        if self.filters.text:
+            return 0
+        return count // LIKELY if self.filters.due else count
+
+    def ask(self, totals: Totals | None = None) -> Asked:
+        """Return what the database is asked.
 
         :param totals: the counts; they know beforehand where filters leave few lines.
         """
-        filters = self.filters
-        words = tuple(read_words(filters.text)) if filters.text else None
-        return Scope(
-            cohort_id=self.cohort.id,
-            filters=filters,
-            seconds=self.seconds,
-            due=self.due,
-            module_ids=tuple(self.module_ids),
-            left_out=self._left_out,
-            words=words,
-            found=None if words is None else self._find_places(words),
+        text = self.filters.text
+        found = search(self.cohort.id, text) if text else None
+        return self._ask(
+            self.filters,
+            words=found.words if found else None,
+            found=found.places if found else None,
             has_few=totals is not None and self._has_few(totals),
         )
 
-    def _find_places(self, words: tuple[str, ...]) -> tuple[int, ...] | None:
-        """Return the places that have words, if they are few; None when they are not."""
-        if not words:
-            return ()
-        if len(words) > 1:
-            counts = read(query.count_words(self.cohort.id, words), {}).one()
-            words = tuple(word for _, word in sorted(zip(counts, words, strict=True)))
-            if not min(counts):
-                return ()
-        numbers = [row[0] for row in read(query.find_places(self.cohort.id, words), {})]
-        return tuple(dict.fromkeys(numbers)) if len(numbers) <= query.MOST_FOUND else None
+    def _ask(self, filters: Filters, **found: Any) -> Asked:
+        return ask(
+            filters,
+            self._values,
+            due=self.due,
+            module_ids=self.module_ids,
+            left_out=self._left_out,
+            **found,
+        )
 
     def _has_few(self, totals: Totals) -> bool:
         """Whether the filters leave so few lines that they can be read by themselves."""
@@ -331,9 +302,9 @@ class Report:
         :param keys: (place, module); whatever the filters are.
         """
         places = tuple(dict.fromkeys(place_id for place_id, _ in keys))
-        scope = replace(self.scope(), filters=Filters(sort=Sort.NAME), words=None, found=places)
-        (part,) = query.parts_of(scope)
-        lines = self._up_to_date(list(read(query.select_part(scope, part), {})))
+        asked = self._ask(Filters(sort=Sort.NAME), found=places)
+        (part,) = query.parts_of(asked.scope)
+        lines = self._up_to_date(list(read(query.select_part(asked.scope, part), asked.values)))
         found = {(line.place_id, line.module_id): line for line in lines}
         return [self._make_row(found[key]) for key in keys if key in found]
 
@@ -342,10 +313,11 @@ class Report:
 
         Each is a tuple of the columns of `Line`.
         """
-        scope = self.scope()
+        asked = self.ask()
         with snapshot() as connection:
-            for part in query.parts_of(scope):
-                for rows in stream(connection, query.select_part(scope, part), BATCH):
+            for part in query.parts_of(asked.scope):
+                lines = query.select_part(asked.scope, part)
+                for rows in stream(connection, lines, asked.values, BATCH):
                     yield self._up_to_date(rows)
 
 
@@ -359,13 +331,10 @@ def _renewed(line: Line, anew: Mapping[str, Any] | None) -> Line:
     return Line(**{name: (anew or {}).get(name, value) for name, value in values.items()})
 
 
-def _count(scope: Scope) -> int:
-    parts = [query.select_part(scope, part) for part in query.parts_of(scope)]
-    numbers = [
-        read(select(func.count()).select_from(part.order_by(None).subquery()), {}).scalar_one()
-        for part in parts
-    ]
-    return sum(numbers)
+def _count(asked: Asked) -> int:
+    parts = [query.select_part(asked.scope, part) for part in query.parts_of(asked.scope)]
+    counts = [select(func.count()).select_from(part.order_by(None).subquery()) for part in parts]
+    return sum(read(statement, asked.values).scalar_one() for statement in counts)
 
 
 def _state_named(name: str) -> RowState:

@@ -5,7 +5,7 @@ A file may have a million of them: words are looked up once, and days are writte
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
@@ -13,8 +13,9 @@ from zoneinfo import ZoneInfo
 
 from soar_lms.certificates.codes import format_code
 from soar_lms.cohorts.filters import Filters
-from soar_lms.cohorts.report import STATES, Report
+from soar_lms.cohorts.report import Report
 from soar_lms.cohorts.report_query import Line, state_of
+from soar_lms.cohorts.report_totals import STATES
 from soar_lms.cohorts.wording import DUES, TIMINGS
 from soar_lms.content import catalogue
 from soar_lms.i18n import current_language, gettext, languages
@@ -26,7 +27,7 @@ Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 
-class _Once(dict[Key, Value], Generic[Key, Value]):
+class Once(dict[Key, Value], Generic[Key, Value]):
     """Values that are made when they are asked for, and kept."""
 
     def __init__(self, make: Callable[[Key], Value]) -> None:
@@ -40,7 +41,7 @@ class _Once(dict[Key, Value], Generic[Key, Value]):
 
 _DAYS = (7, 9, 10, 11)
 """Which of the cells are days."""
-_Alike = tuple[str, str, str | None, str, str]
+Alike = tuple[str, str, str | None, str, str]
 """Module, state, steps, setting and language of a line: few lines differ in them."""
 
 
@@ -73,30 +74,26 @@ class Cells:
             name: report.catalogue.modules[name].title_in(tag) for name in report.module_ids
         }
         self.states: dict[str, str] = {state: str(words) for state, words in STATES.items()}
-        self.settings = _Once(say_setting)
-        self.languages = _Once(say_language)
-        self.left = _Once[str | None, str](lambda code: say_steps(read_left(code or "")))
-        self.days = _Once[int | None, str](
+        self.settings = Once(say_setting)
+        self.languages = Once(say_language)
+        self.left = Once[str | None, str](lambda code: say_steps(read_left(code or "")))
+        self.days = Once[int | None, str](
             lambda number: date.fromordinal(number).isoformat() if number else ""
         )
-        self.quarters = _Once[int, str](
+        self.quarters = Once[int, str](
             lambda quarter: datetime.fromtimestamp(quarter * 900, zone).date().isoformat()
         )
         self.due = {name: day.isoformat() for name, day in report.due.days.items()}
         self.timings = {timing: str(words) for timing, words in TIMINGS.items()}
-        self.alike = _Once[_Alike, tuple[str, ...]](self._say_alike)
+        self.alike = Once[Alike, tuple[str, ...]](self._say_alike)
 
     def texts(self, line: tuple[Any, ...]) -> tuple[str, ...]:
         """Return a line as text, with what people typed defused; days as YYYY-MM-DD."""
         # Taken apart at once: by names it would take as long as all the rest.
-        _, _, _, name, email, _, module, state, setting, language, completed, *rest = line
-        active, opens, expires, left, code, until, cycle, _ = rest
-        if opens:
-            state = state_of(state, opens, expires, self.seconds)
-        timing = ""
-        if module in self.due:
-            late = self.report.due.timing(module, state, expires, completed, cycle or 1)
-            timing = self.timings[late] if late else ""
+        _, _, _, name, email, _, *facts = line
+        module, state, setting, language, completed, active, opens, expires, *rest = facts
+        left, code, until, cycle, _ = rest
+        state = self.find_state(state, opens, expires)
         return (
             defuse(name),
             defuse(email),
@@ -104,12 +101,29 @@ class Cells:
             self.days[completed],
             format_code(code) if code else "",
             self.days[until],
-            self.quarters[active // 900] if active else "",  # no zone changes its day within one
+            self.find_day(active),
             self.due.get(module, ""),
-            timing,
+            self.find_timing(module, state, expires, completed, cycle),
         )
 
-    def _say_alike(self, alike: _Alike) -> tuple[str, ...]:
+    def find_state(self, state: Any, opens: int, expires: int) -> Any:
+        """Return the state that a line is in today."""
+        return state_of(state, opens, expires, self.seconds) if opens else state
+
+    def find_day(self, moment: int) -> str:
+        """Return the day of a moment where the reader is: no zone changes it within a quarter."""
+        return self.quarters[moment // 900] if moment else ""
+
+    def find_timing(
+        self, module: str, state: Any, expires: int, completed: int, cycle: int | None
+    ) -> str:
+        """Return what there is to say of a line and the day on which its module is due."""
+        if module not in self.due:
+            return ""
+        timing = self.report.due.timing(module, state, expires, completed, cycle or 1)
+        return self.timings[timing] if timing else ""
+
+    def _say_alike(self, alike: Alike) -> tuple[str, ...]:
         module, state, left, setting, language = alike
         return (
             self.titles[module],
@@ -127,11 +141,6 @@ class Cells:
             written = cells[place]
             cells[place] = date.fromisoformat(written) if isinstance(written, str) else None
         return cells
-
-    def batches(self) -> Iterator[Iterator[tuple[str, ...]]]:
-        """Yield all lines of the report as text."""
-        for lines in self.report.stream():
-            yield map(self.texts, lines)
 
 
 _NAME = Line._fields.index("name")

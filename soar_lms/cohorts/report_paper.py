@@ -15,8 +15,9 @@ from typing import Any
 from flask import render_template
 
 from soar_lms.certificates.fonts import FAMILIES, faces, font_files, split_runs
-from soar_lms.cohorts.report import STATES, Report, ReportRow, Totals
+from soar_lms.cohorts.report import Report, ReportRow
 from soar_lms.cohorts.report_cells import Cells, Said
+from soar_lms.cohorts.report_totals import STATES, Totals
 from soar_lms.learning.wording import say_steps
 
 

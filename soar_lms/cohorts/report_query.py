@@ -12,12 +12,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
+    Integer,
     Select,
-    func,
+    String,
+    bindparam,
     literal,
     literal_column,
     or_,
@@ -26,31 +30,26 @@ from sqlalchemy import (
     union_all,
 )
 
-from soar_lms.cohorts.filters import Due, RowState, Sort, Turn, Waiting
-from soar_lms.cohorts.models import RosterPlace, RosterWord
+from soar_lms.cohorts.filters import RowState, Sort, Turn, Waiting
+from soar_lms.cohorts.models import RosterPlace
 from soar_lms.cohorts.report_scope import (
     KEPT_STATES,
-    LAST_SIGN,
     OF_THE_DAY,
     ORDER,
+    STATEMENTS,
     Scope,
     above_zero,
     begins,
-    has_word,
     kept_state,
 )
-from soar_lms.cohorts.sorting import fold
 from soar_lms.learning.models import KeptStanding
 from soar_lms.learning.renewal import Status
 
-LONGEST_OPENING = 368 * 86_400
-"""Seconds for which a certificate can be renewable before it expires (`RenewalSpec`), and a day."""
-MOST_FOUND = 300
-"""People whom a search may find and keep the order; more are listed by name as they are read."""
-FEW = 2_000
+FEW = 1_200
 """Lines that may be read by themselves and sorted; more are filtered in the order they are read."""
 
-_place, _kept, _word = RosterPlace, KeptStanding, RosterWord
+_place, _kept = RosterPlace, KeptStanding
+Values = dict[str, Any]
 
 
 class Line(NamedTuple):
@@ -85,17 +84,19 @@ class Part:
     name: str
     states: tuple[str, ...]
     """The kept states that it has lines of; each is read along an index."""
-    where: tuple[Any, ...] = ()
     number: str | None = None
     """The column it is sorted by; None: by name."""
     descending: bool = False
-    is_of_places: bool = False
-    """Whether it is read along the places: no index has the lines of all states by name."""
-    of_places: tuple[ColumnElement[bool], ...] = ()
-    """What is true of its places."""
+    begins: bool | None = None
+    """Of those whom a search found, whether the name begins so; None where that does not matter."""
     state: RowState | None = None
-    module: str | None = None
-    """Which of the totals say how many lines it has; None: of all states, of all modules."""
+    module: int | None = None
+    """Of which state and of which of the modules by their days its lines are; None: of any."""
+
+    @property
+    def is_of_places(self) -> bool:
+        """Whether it is read along the places: no index has the lines of all states by name."""
+        return self.begins is not None
 
     def key(self, line: Any) -> tuple[Any, ...]:
         """Return the columns it is sorted by, down to what no two lines share."""
@@ -117,14 +118,14 @@ def state_of(state: str, opens_at: int, expires_at: int, seconds: int) -> RowSta
     return Status.EXPIRED if expires_at <= seconds else Status.RENEWAL_OPEN
 
 
-def _state_where(line: Any, state: RowState, seconds: int) -> tuple[Any, ...]:
+def _state_where(line: Any, state: RowState | None) -> tuple[Any, ...]:
     """Return what is true of the lines of a kept state that are in a state at a moment."""
+    seconds: Any = bindparam("seconds")
     opened = (above_zero(line.opens_at), line.opens_at <= seconds)
     if state is Status.EXPIRED:
         return (*opened, line.expires_at <= seconds)
     if state is Status.RENEWAL_OPEN:
-        recent = line.opens_at > seconds - LONGEST_OPENING
-        return (*opened, recent, line.expires_at > seconds)
+        return (*opened, line.opens_at > bindparam("recent"), line.expires_at > seconds)
     if state is Status.COMPLETED:
         return (or_(line.opens_at == 0, line.opens_at > seconds),)
     return ()
@@ -138,107 +139,59 @@ def parts_of(scope: Scope, states: Iterable[RowState] = ORDER) -> list[Part]:
 
     :param states: those that there are lines of.
     """
-    filters, line = scope.filters, scope.line
-    wanted = [filters.state] if filters.state else list(states)
+    wanted = [scope.state] if scope.state else list(states)
     if scope.asks_what_is_open and Status.COMPLETED in wanted:
         wanted.remove(Status.COMPLETED)  # which are many, and none of them
-        if filters.state:
+        if scope.state:
             return []
     kept = tuple(dict.fromkeys(map(kept_state, wanted))) or KEPT_STATES[:1]
-    chosen = _state_where(line, filters.state, scope.seconds) if filters.state else ()
     if scope.is_by_name:
-        return _parts_by_name(scope, kept, chosen)
-    if filters.sort is Sort.STATE:
+        return [Part("begun", kept, begins=True), Part("found", kept, begins=False)]
+    if scope.sort is Sort.STATE:
         left_out = {Status.COMPLETED} if scope.asks_what_is_open else set()
-        order = wanted if filters.state else [item for item in ORDER if item not in left_out]
-        return [_part_of_state(scope, state) for state in order]
-    if filters.sort is Sort.DUE:
-        return [
-            Part(f"due{number}", kept, (*chosen, line.module_id == name), module=name)
-            for number, name in enumerate(_by_day(scope))
-        ]
-    if filters.sort is Sort.NAME:
-        return [Part("name", kept, chosen)]
-    column = "completed_day" if filters.sort is Sort.COMPLETED else "active_at"
-    return [Part(filters.sort, kept, chosen, column, descending=True)]
+        order = wanted if scope.state else [item for item in ORDER if item not in left_out]
+        return [_part_of_state(state) for state in order]
+    if scope.sort is Sort.DUE:
+        return [Part(f"due{place}", kept, module=place) for place in range(scope.modules)]
+    if scope.sort is Sort.NAME:
+        return [Part("name", kept)]
+    column = "completed_day" if scope.sort is Sort.COMPLETED else "active_at"
+    return [Part(scope.sort, kept, column, descending=True)]
 
 
-def _part_of_state(scope: Scope, state: RowState) -> Part:
-    where = _state_where(scope.line, state, scope.seconds)
+def _part_of_state(state: RowState) -> Part:
     number = "opens_at" if state in OF_THE_DAY else None
-    return Part(state, (kept_state(state),), where, number, state=state)
+    return Part(state, (kept_state(state),), number, state=state)
 
 
-def _parts_by_name(scope: Scope, kept: tuple[str, ...], chosen: tuple[Any, ...]) -> list[Part]:
-    """Return those whose name begins with what was typed, and then all others that were found."""
-    begun = fold(scope.filters.text)
-    first = _place.sort_name.between(begun, begun + LAST_SIGN)
-    state = (scope.line.state.in_(kept), *chosen) if scope.filters.state else ()
-    words = [has_word(_place.id, word) for word in scope.words or ()]
-    return [
-        Part(name, kept, state, is_of_places=True, of_places=(side, *words))
-        for name, side in (("begun", first), ("found", ~first))
-    ]
+def _wanted(
+    scope: Scope, line: Any, part: Part, states: Sequence[str]
+) -> list[ColumnElement[bool]]:
+    """Return what is true of the lines of a part that are in some of its kept states."""
+    of_state = _state_where(line, part.state or scope.state)
+    return [*of_state, *scope.conditions(line, states, part.module)]
 
 
-def _by_day(scope: Scope) -> list[str]:
-    """Return the modules as they fall due; those without a day at the end."""
-    days, module = scope.due.days, scope.filters.module
-    due = scope.filters.due
-    known = scope.module_ids
-    if due:
-        near = scope.due.modules_that_are(due)
-        known = tuple(
-            name for name in known if (name not in days if due is Due.NONE else name in near)
-        )
-    names = [name for name in known if module in (None, name)]
-    return sorted(names, key=lambda name: (name not in days, days.get(name, scope.due.today), name))
-
-
-# --- searching ----------------------------------------------------------------------------------
-
-
-def count_words(cohort_id: int, words: Sequence[str]) -> Select[*tuple[Any, ...]]:
-    """Return the select of how often words are found, one number each, `MOST_FOUND` + 1 at most."""
-    counts = []
-    for word in words:
-        hits = (
-            select(literal(1))
-            .select_from(_word)
-            .where(_word.cohort_id == cohort_id, begins(_word.word, word))
-            .limit(MOST_FOUND + 1)
-        )
-        counts.append(select(func.count()).select_from(hits.subquery()).scalar_subquery())
-    return select(*counts)
-
-
-def find_places(cohort_id: int, words: Sequence[str]) -> Select[int]:
-    """Return the select of places that have words, `MOST_FOUND` + 1 at the most.
-
-    A place comes as often as it has the first word, which should be the rarest.
-    """
-    first, *rest = words
-    return (
-        select(_word.place_id)
-        .where(
-            _word.cohort_id == cohort_id,
-            begins(_word.word, first),
-            *(has_word(_word.place_id, word) for word in rest),
-        )
-        .limit(MOST_FOUND + 1)
-    )
+def _of_places(scope: Scope, part: Part) -> list[ColumnElement[bool]]:
+    """Return what is true of the places of a part."""
+    if part.begins is None:
+        return []
+    begun = begins(_place.sort_name, "begun")
+    return [begun if part.begins else ~begun, *scope.have_words(_place.id)]
 
 
 # --- lines --------------------------------------------------------------------------------------
 
 
+@lru_cache(STATEMENTS)
 def select_part(scope: Scope, part: Part) -> Select[*tuple[Any, ...]]:
     """Return the select of the lines of a part, in order, with all that a report says of them."""
-    line = scope.line
+    line = scope.make_source()
     is_whole = part.number is None and set(part.states) >= set(KEPT_STATES)
     by_places = part.is_of_places or (is_whole and not scope.reads_few_first)
     cohort = _place.cohort_id if by_places else line.cohort_id
-    where = [cohort == scope.cohort_id, *part.where, *part.of_places, *scope.conditions()]
+    where = [cohort == bindparam("cohort_id"), *_of_places(scope, part)]
+    where += _wanted(scope, line, part, part.states)
     if not is_whole:
         where.append(_is_in(line, part.states))
     first, place_id, module_id = part.key(line)
@@ -287,78 +240,119 @@ def _directed(part: Part, key: Iterable[Any], *, backwards: bool = False) -> lis
     return [column.desc() if turned else column.asc() for column in key]
 
 
+@lru_cache(STATEMENTS)
 def select_page(
-    scope: Scope, parts: Sequence[Part], turn: Turn | None, name: str, limit: int
+    scope: Scope, parts: tuple[Part, ...], begun: str | None, *, backwards: bool
 ) -> Select[*tuple[Any, ...]]:
     """Return the statement of a page: the lines after or before a turn, `limit` of each index.
 
     First the lines are chosen, by themselves; only of those the rest is read. They come in no
-    order: `in_order` is the rest of it.
+    order: `in_order` is the rest of it. Its values are those of the scope and `values_of_page`.
 
     :param parts: those it may reach into, in the order they are read, that of the turn first.
-    :param name: the `sort_name` of the turn's place.
+    :param begun: the part that the turn is in; None: the page begins with the first part.
     """
+    line = scope.make_source()
     selects = [
         select(item.subquery())
         for rank, part in enumerate(parts)
-        for item in _choose(scope, part, rank, turn, name, limit)
+        for item in _choose(scope, line, part, rank, is_begun=part.name == begun, back=backwards)
     ]
-    chosen = (union_all(*selects) if len(selects) > 1 else selects[0]).subquery("chosen")
+    if len(selects) == 1:
+        chosen = selects[0].subquery("chosen")
+        return _say(chosen, chosen.c, chosen.c.rank)
+    several = union_all(*selects).subquery("several")
+    chosen = _first_of(several, parts, backwards=backwards).subquery("chosen")
     return _say(chosen, chosen.c, chosen.c.rank)
 
 
+def _first_of(several: Any, parts: Sequence[Part], *, backwards: bool) -> Select[Any]:
+    """Return the select of the first lines of several indexes, where one order has them all."""
+    statement = select(several)
+    if len({(part.number, part.descending) for part in parts}) > 1:
+        return statement
+    ordered = _directed(parts[0], parts[0].key(several.c), backwards=backwards)
+    return statement.order_by(several.c.rank, *ordered).limit(_LIMIT)
+
+
+def values_of_page(parts: Sequence[Part], turn: Turn | None, name: str, limit: int) -> Values:
+    """Return where a page begins, and how many lines are read of each index.
+
+    :param name: the `sort_name` of the turn's place.
+    """
+    values: Values = {"limit": limit, "places_limit": limit + 1}
+    if turn is None:
+        return values
+    is_by_name = next((part.number is None for part in parts if part.name == turn.part), True)
+    first = name if is_by_name else turn.value
+    place = {"turn_name": name, "turn_place": turn.place_id, "turn_module": turn.module_id}
+    return {**values, **place, "turn_first": first}
+
+
 def _choose(
-    scope: Scope, part: Part, rank: int, turn: Turn | None, name: str, limit: int
+    scope: Scope, line: Any, part: Part, rank: int, *, is_begun: bool, back: bool
 ) -> Iterator[Select[*tuple[Any, ...]]]:
     """Yield the selects of the lines of a part: one along each index that it is read by."""
-    line, backwards = scope.line, turn is not None and turn.backwards
     columns = [line.place_id, line.person_id, line.sort_name]
     columns += [getattr(line, column) for column in _OF_LINES]
-    statement = select(literal_column(str(rank)).label("rank"), *columns).where(
-        *part.where, *scope.conditions()
-    )
-    begun = turn if turn is not None and part.name == turn.part else None
+    statement = select(literal_column(str(rank)).label("rank"), *columns)
     key = part.key(line)
-    if begun:
-        statement = statement.where(_beyond(part, key, begun, name))
+    if is_begun:
+        statement = statement.where(_beyond(part, key, back=back))
     if part.is_of_places:
-        places = _choose_places(scope, part, begun, name, limit, backwards=backwards).subquery()
+        places = _choose_places(scope, line, part, is_begun=is_begun, back=back).subquery()
         statement = statement.join(places, places.c.id == line.place_id)
     else:
-        statement = statement.where(line.cohort_id == scope.cohort_id)
-    ordered = statement.order_by(*_directed(part, key, backwards=backwards)).limit(limit)
-    return (ordered.where(*states) for states in _split(scope, part))
+        statement = statement.where(line.cohort_id == bindparam("cohort_id"))
+    ordered = statement.order_by(*_directed(part, key, backwards=back)).limit(_LIMIT)
+    for states in _split(scope, part):
+        where = _wanted(scope, line, part, states)
+        yield ordered.where(*where, *_in_states(scope, line, part, states))
+
+
+def _split(scope: Scope, part: Part) -> list[tuple[str, ...]]:
+    """Return the states of a part by the selects that it is read by: one along each index."""
+    if part.is_of_places or scope.reads_few_first:
+        return [part.states]
+    return [(state,) for state in part.states]
+
+
+def _in_states(
+    scope: Scope, line: Any, part: Part, states: Sequence[str]
+) -> list[ColumnElement[bool]]:
+    """Return that lines have states; along the places nothing where they can have any."""
+    return [] if part.is_of_places and not scope.state else [_is_in(line, states)]
 
 
 def _choose_places(
-    scope: Scope, part: Part, begun: Turn | None, name: str, limit: int, *, backwards: bool
+    scope: Scope, line: Any, part: Part, *, is_begun: bool, back: bool
 ) -> Select[int]:
     """Return the select of the next places that have lines: of each at least one is wanted."""
-    line = scope.line
-    lines = select(literal(1)).where(line.place_id == _place.id, *part.where, *scope.conditions())
-    where = [_place.cohort_id == scope.cohort_id, *part.of_places, lines.exists()]
+    wanted = _wanted(scope, line, part, part.states)
+    states = _in_states(scope, line, part, part.states)
+    lines = select(literal(1)).where(line.place_id == _place.id, *wanted, *states)
+    cohort = _place.cohort_id == bindparam("cohort_id")
+    where = [cohort, *_of_places(scope, part), lines.exists()]
     key = (_place.sort_name, _place.id)
-    if begun:
-        here = tuple_(literal(name), literal(begun.place_id))
-        where.append(tuple_(*key) <= here if backwards else tuple_(*key) >= here)
-    ordered = _directed(part, key, backwards=backwards)
-    return select(_place.id).where(*where).order_by(*ordered).limit(limit + 1)
+    if is_begun:
+        here = tuple_(_TURN_NAME, _TURN_PLACE)
+        where.append(tuple_(*key) <= here if back else tuple_(*key) >= here)
+    ordered = _directed(part, key, backwards=back)
+    return select(_place.id).where(*where).order_by(*ordered).limit(_PLACES_LIMIT)
 
 
-def _split(scope: Scope, part: Part) -> list[tuple[ColumnElement[bool], ...]]:
-    """Return the conditions of the selects that a part is read by: one along each index."""
-    if part.is_of_places:
-        return [()]
-    if scope.reads_few_first:
-        return [(_is_in(scope.line, part.states),)]
-    return [(_is_in(scope.line, (state,)),) for state in part.states]
+_LIMIT = bindparam("limit", type_=Integer)
+_PLACES_LIMIT = bindparam("places_limit", type_=Integer)
+_TURN_NAME = bindparam("turn_name", type_=String)
+_TURN_PLACE = bindparam("turn_place", type_=Integer)
+_TURN_MODULE = bindparam("turn_module", type_=String)
 
 
-def _beyond(part: Part, key: Sequence[Any], turn: Turn, name: str) -> ColumnElement[bool]:
+def _beyond(part: Part, key: Sequence[Any], *, back: bool) -> ColumnElement[bool]:
     """Return what is true of the lines beyond a turn, in the direction of reading."""
-    first = name if part.number is None else turn.value
-    here = tuple_(*(literal(value) for value in (first, turn.place_id, turn.module_id)))
-    return tuple_(*key) < here if part.descending != turn.backwards else tuple_(*key) > here
+    first: Any = bindparam("turn_first", type_=String if part.number is None else BigInteger)
+    here = tuple_(first, _TURN_PLACE, _TURN_MODULE)
+    return tuple_(*key) < here if part.descending != back else tuple_(*key) > here
 
 
 def in_order(rows: Sequence[Any], parts: Sequence[Part], *, backwards: bool) -> list[Any]:

@@ -13,9 +13,10 @@ from typing import Any, BinaryIO
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from soar_lms.cohorts.report import STATES, Report, Totals
+from soar_lms.cohorts.report import Report
 from soar_lms.cohorts.report_cells import Cells, Said, header, say_filters
 from soar_lms.cohorts.report_query import Line
+from soar_lms.cohorts.report_totals import STATES, Totals
 from soar_lms.i18n import gettext
 
 MOST_LINES = 100_000

@@ -25,7 +25,7 @@ from soar_lms.cohorts.models import (
     JoinRequest,
 )
 from soar_lms.cohorts.places import place_member
-from soar_lms.database import Base, db
+from soar_lms.database import Base, db, read
 from soar_lms.errors import DomainError, NotFoundError
 from soar_lms.i18n import lazy_gettext
 
@@ -212,10 +212,19 @@ def get_cohort(person: Person | Reader, cohort_id: int) -> Cohort:
 
     :raises NotFoundError: when there is none, or it is somebody else's.
     """
-    cohort = db.session.scalar(visible_to(person).where(Cohort.id == cohort_id))
+    statement = _ANY_COHORT if person.role == Role.ADMINISTRATOR else _OWN_COHORT
+    values = {"cohort_id": cohort_id, "person_id": person.id}
+    cohort = db.session.scalar(statement, values)
     if cohort is None:
         raise NotFoundError
     return cohort
+
+
+_ANY_COHORT = select(Cohort).where(Cohort.id == bindparam("cohort_id"))
+_OWN_COHORT = _ANY_COHORT.join(CohortTrainer, CohortTrainer.cohort_id == Cohort.id).where(
+    CohortTrainer.person_id == bindparam("person_id")
+)
+"""Made once: every page of a group begins with one of them."""
 
 
 def find_cohort(cohort_id: int) -> Cohort | None:
@@ -246,12 +255,14 @@ def list_due_days(cohort: Cohort) -> dict[str, date]:
 
 def list_terms(cohort: Cohort) -> dict[str, date | None]:
     """Return the modules a cohort takes, each with the last day in time that it may have."""
-    rows = db.session.execute(
-        select(CohortModule.module_id, CohortModule.due_on)
-        .where(CohortModule.cohort_id == cohort.id)
-        .order_by(CohortModule.module_id)
-    )
-    return {module_id: due_on for module_id, due_on in rows}  # noqa: C416  # rows to a dict
+    return {row.module_id: row.due_on for row in read(_TERMS, {"cohort_id": cohort.id})}
+
+
+_TERMS = (
+    select(CohortModule.module_id, CohortModule.due_on)
+    .where(CohortModule.cohort_id == bindparam("cohort_id"))
+    .order_by(CohortModule.module_id)
+)
 
 
 def list_member_ids(cohort: Cohort) -> list[int]:

@@ -71,17 +71,24 @@ def count_waiting(cohort: Cohort) -> int:
 
 def find_door(cohort: Cohort, now: datetime) -> tuple[JoinLink | None, int]:
     """Return the link by which people can join now, and how many wait, in one query."""
-    waiting = select(func.count()).where(JoinRequest.cohort_id == cohort.id).scalar_subquery()
-    is_open = and_(
-        JoinLink.cohort_id == Cohort.id, JoinLink.ended_at.is_(None), JoinLink.expires_at > now
-    )
-    link, count = db.session.execute(
-        select(JoinLink, waiting)
-        .select_from(Cohort)
-        .outerjoin(JoinLink, is_open)
-        .where(Cohort.id == cohort.id)
-    ).one()
+    values = {"cohort_id": cohort.id, "now": now}
+    link, count = db.session.execute(_DOOR, values).one()
     return link, count
+
+
+_IS_OPEN = and_(
+    JoinLink.cohort_id == Cohort.id,
+    JoinLink.ended_at.is_(None),
+    JoinLink.expires_at > bindparam("now"),
+)
+_WAITING = select(func.count()).where(JoinRequest.cohort_id == Cohort.id).scalar_subquery()
+_DOOR = (
+    select(JoinLink, _WAITING)
+    .select_from(Cohort)
+    .outerjoin(JoinLink, _IS_OPEN)
+    .where(Cohort.id == bindparam("cohort_id"))
+)
+"""Made once: it stands on the first page of a group."""
 
 
 @notices

@@ -8,7 +8,8 @@ from flask_babel.speaklater import LazyString
 
 from soar_lms.cohorts.due import Timing
 from soar_lms.cohorts.filters import Due, Sort
-from soar_lms.cohorts.invitations import LineState, Outcome
+from soar_lms.cohorts.invitation_list import LineState
+from soar_lms.cohorts.invitations import Outcome
 from soar_lms.cohorts.roster import LONGEST_NAME, BadLine, Fault
 from soar_lms.i18n import gettext, ngettext
 from soar_lms.i18n import lazy_gettext as _

@@ -13,7 +13,7 @@ from soar_lms.programme.services import Part, ProgrammeReport, show
 from soar_lms.programme.wording import (
     DIMENSIONS,
     MEASURES,
-    list_values,
+    Values,
     say_days,
     say_period,
     say_value,
@@ -56,9 +56,8 @@ class Sheet:
 class Sheets:
     """Writes the tables of a report in the language of the page."""
 
-    def __init__(self, report: ProgrammeReport) -> None:
-        self.report, self.question = report, report.question
-        self.values = list_values()
+    def __init__(self, report: ProgrammeReport, values: Values) -> None:
+        self.report, self.question, self.values = report, report.question, values
 
     def say(self, dimension: Dimension, key: str) -> str:
         return say_value(self.values, dimension, key)

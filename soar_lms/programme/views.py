@@ -29,7 +29,14 @@ from soar_lms.programme.questions import (
 )
 from soar_lms.programme.services import make_report
 from soar_lms.programme.sheets import Sheets, say_rules
-from soar_lms.programme.wording import ASKED, DIMENSIONS, MEASURES, list_periods, list_values
+from soar_lms.programme.wording import (
+    ASKED,
+    DIMENSIONS,
+    MEASURES,
+    Values,
+    list_periods,
+    list_values,
+)
 
 blueprint = Blueprint("programme", __name__, url_prefix="/<language:language>/programme")
 
@@ -45,9 +52,12 @@ class _Asked:
     form: DaysForm
     period: Period
     question: Question | None
+    values: Values
+    """What there is to ask for, with its words: read once for a page."""
 
 
 def _read_address() -> _Asked:
+    values = list_values()
     today = local_date(utc_now(), current_app.config["SOAR"].time_zone)
     code = request.args.get("period", "")
     is_own = code == Kind.OWN
@@ -55,16 +65,16 @@ def _read_address() -> _Asked:
     period = read_period(code) or find_around(Kind.FISCAL_QUARTER, today)
     if is_own:
         if not form.validate():
-            return _Asked(form, own_period(today, today), None)
+            return _Asked(form, own_period(today, today), None, values)
         period = own_period(form.first.data, form.last.data)
-    return _Asked(form, period, read_question(request.args, period, list_values()))
+    return _Asked(form, period, read_question(request.args, period, values), values)
 
 
 @blueprint.get(_REPORTS)
 @access(Access.PROGRAMME)
 def show_report() -> ResponseReturnValue:
     asked = _read_address()
-    sheets = _answer(asked.question) if asked.question else None
+    sheets = _answer(asked.question, asked.values) if asked.question else None
     page = render_template(
         "programme/report_show.html",
         form=asked.form,
@@ -78,23 +88,21 @@ def show_report() -> ResponseReturnValue:
     return page, 200 if sheets else 422
 
 
-def _answer(question: Question) -> Sheets:
+def _answer(question: Question, values: Values) -> Sheets:
     config = current_app.config["SOAR"]
-    return Sheets(
-        make_report(
-            question,
-            list_values(),
-            floor=config.smallest_count,
-            zone=config.time_zone,
-            now=utc_now(),
-        )
+    report = make_report(
+        question,
+        values,
+        floor=config.smallest_count,
+        zone=config.time_zone,
+        now=utc_now(),
     )
+    return Sheets(report, values)
 
 
 def _options(asked: _Asked) -> dict[str, object]:
     """Return what can be chosen, as (value, words)."""
     today = local_date(utc_now(), current_app.config["SOAR"].time_zone)
-    values = list_values()
     chosen = asked.question.filters if asked.question else {}
     return {
         "periods": list_periods(today, asked.period),
@@ -106,7 +114,7 @@ def _options(asked: _Asked) -> dict[str, object]:
                 name_in_address(dimension),
                 str(DIMENSIONS[dimension]),
                 _in_address(chosen.get(dimension)),
-                [(_in_address(key), words) for key, words in values[dimension].items()],
+                [(_in_address(key), words) for key, words in asked.values[dimension].items()],
             )
             for dimension in FILTERED
         ],
@@ -155,7 +163,7 @@ def _export(
     question = asked.question
     if question is None:
         return Response(gettext("Choose the first and the last day."), 422, mimetype="text/plain")
-    sheets, now = _answer(question), utc_now()
+    sheets, now = _answer(question, asked.values), utc_now()
     period = question.period
     note_view(
         Action.PROGRAMME_EXPORTED,

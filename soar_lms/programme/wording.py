@@ -76,7 +76,11 @@ ASKED: Sequence[Asked] = (
 )
 
 
-def list_values() -> dict[Dimension, dict[str, str]]:
+Values = Mapping[Dimension, Mapping[str, str]]
+"""The values of each dimension, with their words."""
+
+
+def list_values() -> Values:
     """Return the values of each dimension with their words, in the order of a page."""
     tag = current_language().tag
     not_told = {NOT_TOLD: str(gettext("Not told"))}
@@ -92,7 +96,7 @@ def list_values() -> dict[Dimension, dict[str, str]]:
     }
 
 
-def say_value(values: Mapping[Dimension, Mapping[str, str]], dimension: Dimension, key: str) -> str:
+def say_value(values: Values, dimension: Dimension, key: str) -> str:
     """Return what a line is called; its id where the site knows no word for it any more."""
     if dimension is Dimension.QUARTER:
         period = read_period(key)

@@ -23,7 +23,8 @@ from soar_lms.cli import main
 from soar_lms.clock import utc_now
 from soar_lms.cohorts import invitations, services
 from soar_lms.cohorts.filters import Waiting
-from soar_lms.cohorts.invitations import LineState, Outcome
+from soar_lms.cohorts.invitation_list import LineState, list_roster
+from soar_lms.cohorts.invitations import Outcome
 from soar_lms.cohorts.models import Cohort, CohortMember, RosterLine
 from soar_lms.cohorts.roster import Entry
 from soar_lms.database import db, transaction
@@ -364,8 +365,10 @@ def test_the_list_says_how_far_everybody_is(
         last = lines()[-1]
         last.invited_at, last.expires_at = NOW - timedelta(days=60), NOW
 
-    listed = invitations.list_roster(cohort, NOW)
+    found = list_roster(cohort, NOW)
 
+    listed = found.page.rows
+    assert found.counts == dict.fromkeys(LineState, 1)
     assert [(item.line.email, item.state) for item in listed] == [
         (BEN.email, LineState.OPEN),
         ("dan@example.org", LineState.EXPIRED),

@@ -186,6 +186,19 @@ def test_pages_together_are_the_list_forwards_and_backwards(
     assert [line for page in back_again(report, size) for line in page] == whole
 
 
+def test_pages_are_whole_where_a_filter_leaves_less_than_is_likely(
+    crowd: Cohort, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = report_of(crowd, due=Due.NONE)
+    whole = [(row.name, row.module_id) for row in report.list_rows()]
+    monkeypatch.setattr("soar_lms.cohorts.report.LIKELY", 0.1)  # each part seems to be enough
+
+    pages = all_pages(report, 5)
+
+    assert [line for page in pages for line in page] == whole
+    assert [len(page) for page in pages] == [5, 5, 2]
+
+
 @pytest.mark.parametrize(
     ("sort", "first"),
     [(Sort.NAME, "Ana"), (Sort.STATE, "Fay"), (Sort.COMPLETED, "Élise"), (Sort.ACTIVE, "Ana")],
@@ -247,7 +260,7 @@ def test_a_search_finds_names_and_addresses_however_they_are_typed(
     crowd: Cohort, words: str, names: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = [row.name for row in report_of(crowd, text=words).list_rows()]
-    monkeypatch.setattr("soar_lms.cohorts.report_query.MOST_FOUND", 0)
+    monkeypatch.setattr("soar_lms.cohorts.report_search.MOST_FOUND", 0)
     filtered = [row.name for row in report_of(crowd, text=words).list_rows()]
 
     assert sorted(found) == sorted(filtered) == sorted(names)
@@ -257,7 +270,7 @@ def test_a_search_finds_names_and_addresses_however_they_are_typed(
 def test_a_search_that_finds_many_lists_them_by_name_whatever_was_asked_for(
     crowd: Cohort, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("soar_lms.cohorts.report_query.MOST_FOUND", 0)
+    monkeypatch.setattr("soar_lms.cohorts.report_search.MOST_FOUND", 0)
     report = report_of(crowd, text="example", sort=Sort.ACTIVE)
     whole = [(row.name, row.module_id) for row in report.list_rows()]
 
@@ -273,7 +286,7 @@ def test_a_search_that_finds_many_lists_them_by_name_whatever_was_asked_for(
 def test_whose_name_begins_with_what_was_typed_comes_first(
     crowd: Cohort, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("soar_lms.cohorts.report_query.MOST_FOUND", 0)
+    monkeypatch.setattr("soar_lms.cohorts.report_search.MOST_FOUND", 0)
     with transaction():
         services.join_cohort(crowd, make_person(name="Ada Bea"), NOW)
 

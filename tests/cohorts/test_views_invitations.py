@@ -86,7 +86,7 @@ def test_a_trainer_invites_and_sees_who_was_invited(
     page = as_trainer.get(place)
     assert flashes(page) == ["2 people are invited."]
     rows = [row.get_text(" ", strip=True) for row in check_page(page).select("tbody th")]
-    assert rows == ["ben@example.org", f"Ana Vega {ANA}"]
+    assert rows == [f"Ana Vega {ANA}", "ben@example.org"]
     assert [mail.recipient for mail in outbox()] == [ANA, "ben@example.org"]
 
 

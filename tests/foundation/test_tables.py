@@ -10,7 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from soar_lms.tables import BYTE_ORDER_MARK, defuse, write_batches, write_csv
+from soar_lms.tables import (
+    BYTE_ORDER_MARK,
+    defuse,
+    write_column,
+    write_csv,
+    write_part,
+    write_pieces,
+)
 
 
 @pytest.mark.parametrize(
@@ -64,11 +71,28 @@ def test_the_file_is_written_piece_by_piece() -> None:
     assert [next(pieces) for _ in range(3)] == [BYTE_ORDER_MARK, "Name\r\n", "Ana\r\n"]
 
 
-@given(st.lists(st.lists(st.lists(cells, min_size=2, max_size=2), max_size=4), max_size=3))
-def test_a_table_in_batches_is_the_table(batches: list[list[list[str]]]) -> None:
-    rows = [row for batch in batches for row in batch]
-    defused = [[[defuse(cell) for cell in row] for row in batch] for batch in batches]
+typed = st.lists(
+    st.one_of(cells, st.sampled_from(["Ana", '"', "a,b", "=1", "a\nb", "\n", "", "\r"]))
+)
 
-    text = "".join(write_batches(["A", "B"], defused))
 
-    assert text == "".join(write_csv(["A", "B"], rows))
+@given(typed)
+def test_a_column_stands_in_its_lines_as_it_would_in_a_table(column: list[str]) -> None:
+    lines = [f"{cell},x\r\n" for cell in write_column(column)]
+
+    assert "".join(lines) == "".join(write_csv([], [[cell, "x"] for cell in column])).replace(
+        f"{BYTE_ORDER_MARK}\r\n", ""
+    )
+
+
+@given(st.lists(cells.map(lambda cell: f"x{cell}"), min_size=2, max_size=4))
+def test_a_part_of_a_line_is_the_line_without_its_end(part: list[str]) -> None:
+    _, _, line = write_csv([], [part])
+
+    assert f"{write_part(part)}\r\n" == line
+
+
+def test_pieces_follow_their_header() -> None:
+    pieces = [*write_pieces(["Name"], iter(["Ana\r\nBea\r\n"]))]
+
+    assert pieces == [BYTE_ORDER_MARK, "Name\r\n", "Ana\r\nBea\r\n"]

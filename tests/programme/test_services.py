@@ -44,7 +44,7 @@ def report_of(
 
 
 def lines_of(report: ProgrammeReport) -> dict[str, list[int | None]]:
-    return {line.label: list(line.numbers) for line in Sheets(report).main().lines}
+    return {line.label: list(line.numbers) for line in Sheets(report, list_values()).main().lines}
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_small_lines_are_hidden_and_the_next_one_with_them(trained: Flask) -> No
 
 
 def test_the_names_of_hidden_lines_are_told(trained: Flask) -> None:
-    notes = Sheets(report_of()).main().notes
+    notes = Sheets(report_of(), list_values()).main().notes
 
     assert notes == [
         "Too small to show alone: Guam; New Mexico; Puerto Rico.",
@@ -92,7 +92,7 @@ def test_nothing_is_shown_of_too_few(context: Flask) -> None:
     report = report_of()
 
     assert lines_of(report) == {"Total": [None, None, None]}
-    assert [number for _, number in Sheets(report).totals()] == [None, None, None]
+    assert [number for _, number in Sheets(report, list_values()).totals()] == [None, None, None]
     assert report.trained.quarters[-1] is None
 
 
@@ -158,7 +158,7 @@ def test_quarters_are_those_of_their_own_reports(trained: Flask) -> None:
     with transaction():
         complete(make_people(12), day=MAY)
 
-    quarters = Sheets(report_of("fy2027", now=LATER)).quarters()
+    quarters = Sheets(report_of("fy2027", now=LATER), list_values()).quarters()
 
     shown = {line.label: list(line.numbers)[:2] for line in quarters.lines}
     assert shown["Fiscal year 2027, quarter 1"] == [77, 77]
@@ -205,4 +205,4 @@ def test_a_crossed_table_has_the_measure_that_was_chosen(
     report = make_report(question, list_values(), floor=10, zone="UTC", now=NOW)
 
     assert lines_of(report)["Total"][-1] == total
-    assert Sheets(report).main().title.endswith("by module and language")
+    assert Sheets(report, list_values()).main().title.endswith("by module and language")

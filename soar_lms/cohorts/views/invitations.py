@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -15,6 +13,7 @@ from soar_lms.accounts.models import Reader
 from soar_lms.clock import utc_now
 from soar_lms.cohorts import invitations, services
 from soar_lms.cohorts.forms import AcceptInvitationForm, InvitePeopleForm, SendAgainForm
+from soar_lms.cohorts.invitation_list import list_roster
 from soar_lms.cohorts.models import Cohort, RosterLine
 from soar_lms.cohorts.questions import ask_for_withdrawal
 from soar_lms.cohorts.roster import read_roster
@@ -25,7 +24,6 @@ from soar_lms.content import catalogue
 from soar_lms.database import transaction
 from soar_lms.forms import TOKEN_TOO_OLD, ActionForm
 from soar_lms.i18n import gettext
-from soar_lms.paging import turn_to
 
 _INVITATIONS = "/cohorts/<int:cohort_id>/invitations"
 _INVITATION = "/invitation/<string:token>"
@@ -60,14 +58,13 @@ def invite_people(cohort_id: int) -> ResponseReturnValue:
 
 
 def _roster_page(cohort: Cohort, form: InvitePeopleForm) -> str:
-    lines = invitations.list_roster(cohort, utc_now())
-    counts = Counter(item.state for item in lines)
+    listed = list_roster(cohort, utc_now(), request.args.get("page"))
     return render_template(
         "cohorts/invitations_list.html",
         cohort=cohort,
         form=form,
-        page=turn_to(lines, request.args.get("page")),
-        counts={state: counts[state] for state in LINE_STATES if counts[state]},
+        page=listed.page,
+        counts=listed.counts,
         states=LINE_STATES,
         time_zone=current_reader().time_zone,
     )

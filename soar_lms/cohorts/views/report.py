@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from typing import Any, BinaryIO
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from flask import Response, render_template, request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
@@ -18,8 +18,10 @@ from soar_lms.cohorts import services
 from soar_lms.cohorts.filters import Filters, Sort, read_filters, read_turn
 from soar_lms.cohorts.joining import last_day
 from soar_lms.cohorts.models import Cohort
-from soar_lms.cohorts.report import STATES, Report
+from soar_lms.cohorts.report import Report
 from soar_lms.cohorts.report_cells import Cells, header
+from soar_lms.cohorts.report_lines import Lines
+from soar_lms.cohorts.report_totals import STATES
 from soar_lms.cohorts.report_workbook import MOST_LINES, write_workbook
 from soar_lms.cohorts.views.blueprint import blueprint
 from soar_lms.cohorts.views.files import file_name
@@ -31,7 +33,7 @@ from soar_lms.errors import DomainError
 from soar_lms.i18n import current_language, gettext, languages, lazy_gettext
 from soar_lms.learning.wording import say_steps
 from soar_lms.messages.services import public_url
-from soar_lms.tables import write_batches
+from soar_lms.tables import write_pieces
 
 _PIECE = 65_536
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -68,7 +70,7 @@ def show_cohort(cohort_id: int) -> ResponseReturnValue:
         "cohorts/cohort_show.html",
         cohort=cohort,
         filters=report.filters,
-        set_filters=list_set(report.filters, options, states, places.of),
+        set_filters=list_set(report.filters, options, states, places.of_changed),
         page=page,
         totals=totals,
         is_counted=shown is not None,
@@ -95,9 +97,17 @@ class _Places:
         self.here = url_for("cohorts.show_cohort", cohort_id=cohort.id)
         self.certificates = url_for("certificates.show_certificate", code="0")[:-1]
         self.filters = filters
+        self.chosen = {"module": filters.module, "state": filters.state}
+        self.others = urlencode(filters.address(module=None, state=None))
 
-    def of(self, **changes: object) -> str:
-        """Return the address of this report with other filters."""
+    def of(self, **changes: str | None) -> str:
+        """Return the address of this report with another module or state: totals have many."""
+        chosen = {**self.chosen, **changes}
+        asked = [f"{name}={quote_plus(value)}" for name, value in chosen.items() if value]
+        return f"{self.here}?{'&'.join(filter(None, (*asked, self.others)))}#report"
+
+    def of_changed(self, **changes: object) -> str:
+        """Return the address of this report with any of its filters changed."""
         return f"{self.here}?{urlencode(self.filters.address(**changes))}#report"
 
     def of_everybody(self) -> str:
@@ -150,7 +160,8 @@ def _options(report: Report) -> dict[str, list[tuple[str, str]]]:
 @access(Access.TRAINER)
 def export_members(cohort_id: int) -> ResponseReturnValue:
     report = _exported(cohort_id)
-    text = write_batches(header(), Cells(report, current_reader().time_zone).batches())
+    lines = Lines(Cells(report, current_reader().time_zone))
+    text = write_pieces(header(), lines.pieces())
     response = Response(stream_with_context(text), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{report_name(report, "csv")}"'
     return response
