@@ -33,6 +33,9 @@ _TEXT_DIRECTION_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067
 # Letters by category that print nothing (Unicode: Default_Ignorable_Code_Point).
 _BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0")
 
+TURN = "turn"
+"""What a button is called that only shows a form in another language, with all that was typed."""
+
 TOKEN_TOO_OLD = lazy_gettext(
     "This page was open for a long time. Please check it and send it again."
 )
@@ -117,6 +120,10 @@ class Form(FlaskForm):
             if isinstance(field, StringField):
                 field.validators = (refuse_control_characters, *field.validators)
             return field
+
+    def is_submitted(self) -> bool:
+        """Whether it was sent to be acted upon, not only to be shown in another language."""
+        return super().is_submitted() and TURN not in request.form
 
     def all_errors(self) -> list[tuple[str | None, str]]:
         """Return (field id, message) for the summary on top of the page, in the form's order."""

@@ -230,3 +230,35 @@ if (work) {
   };
   setTimeout(ask, 2000);
 }
+
+// --- another language: what was typed comes along, and is forgotten here ---
+const place = location.pathname.replace(/^\/[^/]+/, "") + location.search; // the same in each
+const unkept = ["hidden", "password", "file"];
+const fields = () =>
+  [...document.querySelectorAll("form[method=post] :is(input, select, textarea)")].filter(
+    ({ name, type }) => !["", "language"].includes(name) && !unkept.includes(type),
+  );
+const isChoice = (field) => ["radio", "checkbox"].includes(field.type);
+try {
+  const [where, typed] = JSON.parse(sessionStorage.getItem("typed")) || [];
+  sessionStorage.removeItem("typed");
+  for (const field of where === place ? fields() : []) {
+    const index = typed.findIndex(
+      ([name, value]) => name === field.name && (!isChoice(field) || value === field.value),
+    );
+    if (index < 0) continue;
+    const [[, value, checked]] = typed.splice(index, 1);
+    if (isChoice(field) ? field.checked === checked : field.value === value) continue;
+    if (isChoice(field)) field.checked = checked;
+    else field.value = value;
+    field.dispatchEvent(new Event("change", { bubbles: true })); // a test saves it
+  }
+  for (const link of document.querySelectorAll(".languages a")) {
+    link.addEventListener("click", () => {
+      const typed = fields().map((field) => [field.name, field.value, field.checked]);
+      sessionStorage.setItem("typed", JSON.stringify([place, typed]));
+    });
+  }
+} catch {
+  // a browser that keeps nothing: then the language alone changes
+}

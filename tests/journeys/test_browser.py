@@ -558,16 +558,6 @@ def test_a_scenario_shows_one_scene_at_a_time(embedded: Site, browser: Browser) 
     visitor.close()
 
 
-def test_the_language_switch_keeps_the_place(embedded: Site, browser: Browser) -> None:
-    visitor = Visitor(browser, embedded.address)
-    page = visitor.open(f"/en/learn/{MODULE}/public-health/observe?version=brief")
-
-    visitor.press(page.locator(".languages a"))
-
-    assert page.url.endswith(f"/es/learn/{MODULE}/public-health/observe?version=brief")
-    visitor.close()
-
-
 def test_the_keyboard_alone_reaches_everything(embedded: Site, browser: Browser) -> None:
     visitor = Visitor(browser, embedded.address)
     page = visitor.open("/en/sign-in")
