@@ -25,6 +25,7 @@ from soar_lms.content import catalogue
 from soar_lms.database import db
 from soar_lms.keys import check_seal_days, public_name, read_badge_key
 from soar_lms.migrations import newest_migration, present_migration
+from soar_lms.telling import find_telling_word
 
 RENEW_SEAL_BEFORE = timedelta(days=30)
 
@@ -143,6 +144,17 @@ def _mail(_app: Flask, config: Config) -> Iterator[Finding]:
         yield Finding("mail", ok=ok, words=words)
 
 
+def _names(_app: Flask, config: Config) -> Iterator[Finding]:
+    """What everybody sees who looks at a tab, a list of e-mail or the history of a browser."""
+    shown = {"SOAR_SITE_NAME": config.site_name, "SOAR_MAIL_FROM": config.mail_from}
+    telling = {name: find_telling_word(text) for name, text in shown.items()}
+    faults = [f'{name} has "{word}"' for name, word in telling.items() if word]
+    words = (
+        f"{', '.join(faults)}: others may read it; choose a neutral one" if faults else "neutral"
+    )
+    yield Finding("names", ok=not faults, words=words)
+
+
 def _production(_app: Flask, config: Config) -> Iterator[Finding]:
     if config.mode is not Mode.PRODUCTION:
         yield Finding("mode", ok=True, words=f"{config.mode}: not for real people")
@@ -186,5 +198,6 @@ _CHECKS: tuple[Callable[[Flask, Config], Iterator[Finding]], ...] = (
     _database,
     _credit,
     _mail,
+    _names,
     _production,
 )

@@ -56,6 +56,16 @@ def test_a_production_site_needs_mail_https_redis_and_a_name(tmp_path: Path) -> 
     assert bad(app) == {"badges", "mail", "address", "limits", "provider"}
 
 
+def test_names_that_everybody_sees_are_neutral(tmp_path: Path) -> None:
+    app = site(tmp_path, site_name="Trata y salud", mail_from="Hotline <no-reply@example.org>")
+
+    assert bad(app) == {"names"}
+    assert found(app)["names"][1] == (
+        'SOAR_SITE_NAME has "Trata", SOAR_MAIL_FROM has "Hotline": '
+        "others may read it; choose a neutral one"
+    )
+
+
 def test_a_production_site_with_everything_is_good(tmp_path: Path) -> None:
     app = site(tmp_path, mode=Mode.TESTING)
     app.config["SOAR"] = make_config(
