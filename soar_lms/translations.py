@@ -108,7 +108,19 @@ def _drop_dates(path: Path) -> None:
 def check_catalogue(language: str, path: Path, messages: Catalog) -> list[CatalogueProblem]:
     """Return what is missing, left over, or would break a page."""
     catalogue = read_catalogue(language, path)
-    return sorted(_faults(language, catalogue, {_key(item) for item in messages if item.id}))
+    wanted = {_key(item) for item in messages if item.id}
+    return sorted([*_head_faults(language, catalogue), *_faults(language, catalogue, wanted)])
+
+
+def _head_faults(language: str, catalogue: Catalog) -> Iterator[CatalogueProblem]:
+    """Compare the head of a catalogue with its language: it says which plural form is shown."""
+    own = Catalog(locale=Locale.parse(language, sep="-"))
+    if catalogue.locale_identifier != own.locale_identifier:
+        said = str(catalogue.locale_identifier)
+        yield CatalogueProblem(language, said, "its head names another language")
+    elif catalogue.plural_forms != own.plural_forms:
+        forms = catalogue.plural_forms
+        yield CatalogueProblem(language, forms, f"its plural forms are not {own.plural_forms!r}")
 
 
 def _key(message: Message) -> tuple[str, ...]:
