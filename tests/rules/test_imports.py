@@ -96,6 +96,7 @@ DOORS = {
         "credit",
         "evaluation",
         "model",
+        "names",
         "problems",
         "schema",
         "validation",
