@@ -109,7 +109,11 @@ class Form(FlaskForm):
             return super().wrap_formdata(form, formdata)
 
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
-            """Add the filter and the check that all text fields share."""
+            """Add the filter and the check that all text fields share.
+
+            Browsers keep and offer what is typed only where a form says whose it is: the others
+            are about somebody else, or a group.
+            """
             kind = unbound_field.field_class
             is_text = isinstance(kind, type) and issubclass(kind, StringField)
             if is_text and not issubclass(kind, PasswordField):
@@ -119,6 +123,8 @@ class Form(FlaskForm):
             field: Field = unbound_field.bind(form=form, **options)
             if isinstance(field, StringField):
                 field.validators = (refuse_control_characters, *field.validators)
+                if not isinstance(field.widget, HiddenInput):
+                    field.render_kw = {"autocomplete": "off"} | (field.render_kw or {})
             return field
 
     def is_submitted(self) -> bool:

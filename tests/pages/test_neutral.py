@@ -21,8 +21,16 @@ from soar_lms.telling import find_telling_word
 from tests.pages import walk
 from tests.pages.test_markup import title_of
 from tests.pages.walk import ENDPOINTS, FORMS, LANGUAGES
+from tests.rules.test_access import ACCESS
 from tests.rules.world import World
 
+FOR_EVERYBODY = {
+    "static",
+    "pages.show_font",
+    "learning.show_media",
+    *(name for name in ENDPOINTS if name.startswith("certificates.show_badge")),
+}
+"""Files that are the same for everybody; badges are public to whoever has their code."""
 LETTERS = sorted((PACKAGE / "templates" / "mail").glob("*.txt"))
 
 
@@ -50,6 +58,17 @@ def test_no_title_tells_what_the_site_is_about_or_names_a_person(
     }
 
     assert faults == {}
+
+
+@pytest.mark.parametrize("endpoint", sorted(set(ENDPOINTS) - FOR_EVERYBODY))
+def test_nothing_that_somebody_opened_stays_in_the_browser(world: World, endpoint: str) -> None:
+    row = ACCESS[endpoint, "GET"]
+    kept = set()
+    for name in (row.owner, "trainer", "administrator"):
+        with world.client_of(name).get(walk.address_of(world, row, "en")) as response:
+            kept.add(response.headers["Cache-Control"])
+
+    assert kept == {"no-store"}
 
 
 @pytest.mark.parametrize("letter", LETTERS, ids=lambda path: path.stem)
