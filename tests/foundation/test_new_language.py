@@ -89,6 +89,7 @@ def test_a_module_says_where_it_is_offered_and_keeps_the_place(
 
     links = [str(link["href"]) for link in page.select("main a")]
     assert links == [f"/{tag}/learn/garden{place}" for tag in ("en", "ar")]
+    assert "You can take it in: English, العربية" in page.get_text()
 
 
 def test_the_rooms_of_trainers_open_in_it(app: Flask, client: FlaskClient) -> None:
