@@ -67,9 +67,11 @@ class OtherLanguageError(NotFoundError):
         self.module = module
 
 
-@blueprint.errorhandler(OtherLanguageError)
 def show_other_languages(error: OtherLanguageError) -> ResponseReturnValue:
     return render_template("learning/module_other_language.html", module=error.module), error.status
+
+
+blueprint.register_error_handler(OtherLanguageError, show_other_languages)
 
 
 def offered_module(module_id: str) -> Module:
