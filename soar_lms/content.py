@@ -10,9 +10,10 @@ from flask import Flask, current_app
 from markupsafe import Markup, escape
 
 from soar_lms.catalogue.model import Catalogue, Module
+from soar_lms.catalogue.names import fill_names
 from soar_lms.catalogue.render import Labels
 from soar_lms.errors import NotFoundError
-from soar_lms.i18n import current_language, get_language
+from soar_lms.i18n import current_language, get_language, languages
 from soar_lms.i18n import marked as _
 
 _EXTENSION = "soar_catalogue"
@@ -51,6 +52,8 @@ def labels_in(app: Flask) -> Callable[[str], Labels]:
 
 def configure_content(app: Flask, catalogue: Catalogue) -> None:
     """Make the catalogue known to the application and its templates."""
+    with app.app_context():
+        catalogue = fill_names(catalogue, languages(), get_language("").tag)
     app.extensions[_EXTENSION] = catalogue
     app.jinja_env.globals["help_lines"] = catalogue.help_lines()
     app.jinja_env.globals["settings"] = catalogue.settings

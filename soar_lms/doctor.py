@@ -12,6 +12,8 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from soar_lms.catalogue.loader import load_catalogue
+from soar_lms.catalogue.names import find_unnamed
 from soar_lms.certificates.claims import list_withheld
 from soar_lms.certificates.credit_details import is_opened_by
 from soar_lms.certificates.designs import load_designs
@@ -23,8 +25,10 @@ from soar_lms.clock import utc_now
 from soar_lms.config import Config, Mode
 from soar_lms.content import catalogue
 from soar_lms.database import db
+from soar_lms.i18n import languages
 from soar_lms.keys import check_seal_days, public_name, read_badge_key
 from soar_lms.migrations import newest_migration, present_migration
+from soar_lms.telling import find_telling_word
 
 RENEW_SEAL_BEFORE = timedelta(days=30)
 
@@ -143,6 +147,17 @@ def _mail(_app: Flask, config: Config) -> Iterator[Finding]:
         yield Finding("mail", ok=ok, words=words)
 
 
+def _names(_app: Flask, config: Config) -> Iterator[Finding]:
+    """What everybody sees who looks at a tab, a list of e-mail or the history of a browser."""
+    shown = {"SOAR_SITE_NAME": config.site_name, "SOAR_MAIL_FROM": config.mail_from}
+    telling = {name: find_telling_word(text) for name, text in shown.items()}
+    faults = [f'{name} has "{word}"' for name, word in telling.items() if word]
+    words = (
+        f"{', '.join(faults)}: others may read it; choose a neutral one" if faults else "neutral"
+    )
+    yield Finding("names", ok=not faults, words=words)
+
+
 def _production(_app: Flask, config: Config) -> Iterator[Finding]:
     if config.mode is not Mode.PRODUCTION:
         yield Finding("mode", ok=True, words=f"{config.mode}: not for real people")
@@ -155,6 +170,15 @@ def _production(_app: Flask, config: Config) -> Iterator[Finding]:
     ok = bool(config.contact and config.provider)
     words = "named" if ok else "set SOAR_PROVIDER and SOAR_CONTACT: people need to know whom to ask"
     yield Finding("provider", ok=ok, words=words)
+
+
+def _languages(_app: Flask, config: Config) -> Iterator[Finding]:
+    """Settings and help lines that have no words in a language are shown in another one."""
+    content = load_catalogue(config.modules)
+    for tag in languages():
+        missing = ", ".join(find_unnamed(content, tag))
+        words = f"{tag}: no words of its own for {missing}" if missing else tag
+        yield Finding("language", ok=not missing, words=words)
 
 
 def _credit(_app: Flask, config: Config) -> Iterator[Finding]:
@@ -184,7 +208,9 @@ _CHECKS: tuple[Callable[[Flask, Config], Iterator[Finding]], ...] = (
     _designs,
     _folders,
     _database,
+    _languages,
     _credit,
     _mail,
+    _names,
     _production,
 )

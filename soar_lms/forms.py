@@ -33,6 +33,9 @@ _TEXT_DIRECTION_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067
 # Letters by category that print nothing (Unicode: Default_Ignorable_Code_Point).
 _BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0")
 
+TURN = "turn"
+"""What a button is called that only shows a form in another language, with all that was typed."""
+
 TOKEN_TOO_OLD = lazy_gettext(
     "This page was open for a long time. Please check it and send it again."
 )
@@ -106,7 +109,11 @@ class Form(FlaskForm):
             return super().wrap_formdata(form, formdata)
 
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
-            """Add the filter and the check that all text fields share."""
+            """Add the filter and the check that all text fields share.
+
+            Browsers keep and offer what is typed only where a form says whose it is: the others
+            are about somebody else, or a group.
+            """
             kind = unbound_field.field_class
             is_text = isinstance(kind, type) and issubclass(kind, StringField)
             if is_text and not issubclass(kind, PasswordField):
@@ -116,7 +123,13 @@ class Form(FlaskForm):
             field: Field = unbound_field.bind(form=form, **options)
             if isinstance(field, StringField):
                 field.validators = (refuse_control_characters, *field.validators)
+                if not isinstance(field.widget, HiddenInput):
+                    field.render_kw = {"autocomplete": "off"} | (field.render_kw or {})
             return field
+
+    def is_submitted(self) -> bool:
+        """Whether it was sent to be acted upon, not only to be shown in another language."""
+        return super().is_submitted() and TURN not in request.form
 
     def all_errors(self) -> list[tuple[str | None, str]]:
         """Return (field id, message) for the summary on top of the page, in the form's order."""

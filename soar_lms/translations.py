@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import click
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
@@ -41,8 +41,16 @@ class CatalogueProblem:
 
 
 def extract_messages() -> Catalog:
-    """Read every message out of the code and the templates of a checkout."""
-    with (PACKAGE.parent / "babel.cfg").open(encoding="utf-8") as file:
+    """Read every message out of the code and the templates of a checkout.
+
+    An installed program has no extraction at hand: its English catalogue has all messages.
+    """
+    mapping = PACKAGE.parent / "babel.cfg"
+    if not mapping.exists():
+        return read_catalogue(
+            SOURCE_LANGUAGE, bundled("translations") / SOURCE_LANGUAGE / CATALOGUE_FILE
+        )
+    with mapping.open(encoding="utf-8") as file:
         methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]
     found = Catalog()
     for _, _, message, comments, context in extract_from_dir(
@@ -108,7 +116,19 @@ def _drop_dates(path: Path) -> None:
 def check_catalogue(language: str, path: Path, messages: Catalog) -> list[CatalogueProblem]:
     """Return what is missing, left over, or would break a page."""
     catalogue = read_catalogue(language, path)
-    return sorted(_faults(language, catalogue, {_key(item) for item in messages if item.id}))
+    wanted = {_key(item) for item in messages if item.id}
+    return sorted([*_head_faults(language, catalogue), *_faults(language, catalogue, wanted)])
+
+
+def _head_faults(language: str, catalogue: Catalog) -> Iterator[CatalogueProblem]:
+    """Compare the head of a catalogue with its language: it says which plural form is shown."""
+    own = Catalog(locale=Locale.parse(language, sep="-"))
+    if catalogue.locale_identifier != own.locale_identifier:
+        said = str(catalogue.locale_identifier)
+        yield CatalogueProblem(language, said, "its head names another language")
+    elif catalogue.plural_forms != own.plural_forms:
+        forms = catalogue.plural_forms
+        yield CatalogueProblem(language, forms, f"its plural forms are not {own.plural_forms!r}")
 
 
 def _key(message: Message) -> tuple[str, ...]:
@@ -168,28 +188,53 @@ def _found(pattern: re.Pattern[str], text: str) -> list[str]:
     return [match.group() for match in pattern.finditer(text)]
 
 
+def _known_languages(
+    _context: click.Context, _parameter: click.Parameter, languages: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Refuse what is no language: a folder for it would stop the site at its next start."""
+    for language in languages:
+        try:
+            Locale.parse(language, sep="-")
+        except (UnknownLocaleError, ValueError):
+            raise click.BadParameter(
+                f'"{language}" is no language tag, like es or zh-Hant'
+            ) from None
+    return languages
+
+
 @click.group()
-def translations() -> None:
+@click.option(
+    "--folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    envvar="SOAR_TRANSLATIONS",
+    default=lambda: bundled("translations"),
+    help="The folder with the languages. [default: the one that came with the program]",
+)
+@click.pass_context
+def translations(context: click.Context, folder: Path) -> None:
     """Keep the catalogues of the interface in step with the source."""
+    context.obj = folder
 
 
 @translations.command()
-@click.argument("languages", nargs=-1)
-def update(languages: tuple[str, ...]) -> None:
+@click.argument("languages", nargs=-1, callback=_known_languages)
+@click.pass_obj
+def update(folder: Path, languages: tuple[str, ...]) -> None:
     """Write new messages into every catalogue; with LANGUAGES, begin those too."""
-    folder, messages = bundled("translations"), extract_messages()
+    messages = extract_messages()
     for language in sorted({*catalogue_files(folder), *languages}):
         update_catalogue(language, folder / language / CATALOGUE_FILE, messages)
         click.echo(f"{language}: {len(messages)} messages")
 
 
 @translations.command()
-def check() -> None:
+@click.pass_obj
+def check(folder: Path) -> None:
     """Print every fault of every catalogue; exit 1 if there is one."""
     messages = extract_messages()
     problems = [
         problem
-        for language, path in catalogue_files(bundled("translations")).items()
+        for language, path in catalogue_files(folder).items()
         for problem in check_catalogue(language, path, messages)
     ]
     for problem in problems:

@@ -296,6 +296,18 @@ def _note_sign_out(_app: Flask, user: Person | Reader, **_others: object) -> Non
     here = current_sign_in()
     if here is not None:
         sign_ins.end_sign_in(user.id, here.number)
+    if request.form.get("forget"):
+        after_this_request(_empty_browser)
+
+
+def _empty_browser(response: Response) -> Response:
+    """Have the browser delete what was written on this device (W3C: Clear Site Data).
+
+    Pages are not among it: those of people are never kept (`headers.py`), and to empty the cache
+    can keep somebody in a hurry waiting.
+    """
+    response.headers["Clear-Site-Data"] = '"storage"'
+    return response
 
 
 def _note_use(response: Response) -> Response:

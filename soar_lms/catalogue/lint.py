@@ -10,6 +10,7 @@ from soar_lms.catalogue.readability import MAX_GRADE, MIN_INFLESZ, measure
 from soar_lms.catalogue.stamps import check_stamps
 from soar_lms.catalogue.tree import ModuleTree, Tree
 from soar_lms.catalogue.yaml_source import dotted
+from soar_lms.telling import find_telling_word
 
 VERIFIED_FOR = timedelta(days=366)
 
@@ -19,6 +20,7 @@ def lint_tree(tree: Tree, today: date, problems: Problems) -> None:
     _lint_resources(tree, today, problems)
     for module in tree.modules:
         check_stamps(module, problems)
+        _lint_titles(module, problems)
         _lint_reading_level(module, problems)
         _lint_dates(module, today, problems)
         _lint_credit(module, problems)
@@ -34,6 +36,18 @@ def _lint_resources(tree: Tree, today: date, problems: Problems) -> None:
             message = "was last verified more than a year ago: call it, and write the new date"
             path = f"resources.{name}.last_verified"
             problems.warning(document.file, mark, path, message)
+
+
+def _lint_titles(module: ModuleTree, problems: Problems) -> None:
+    """The title of a module stands in the history of browsers; those of lessons do not."""
+    for source in module.texts.values():
+        word = find_telling_word(source.text.title)
+        if word:
+            message = (
+                f'"{word}" shows in tabs and in the history of browsers: choose a neutral title'
+            )
+            document = source.document
+            problems.warning(document.file, document.mark(("title",)), "title", message)
 
 
 def _lint_reading_level(module: ModuleTree, problems: Problems) -> None:

@@ -172,13 +172,10 @@ def verify_address(certificate: Certificate) -> str:
 
 
 def file_name(certificate: Certificate) -> str:
-    """Return a file name that says what it is and sorts by date; ASCII for every mail program."""
-    module = _plain(certificate.module_id)
-    return f"certificate-{module}-{certificate.completed_on}-{certificate.code[-6:]}.pdf"
+    """Return a file name in the language that is spoken; it sorts by date.
 
-
-def neutral_file_name(certificate: Certificate) -> str:
-    """Return a file name in the language that is spoken, without the subject of the module."""
+    ASCII for every mail program, and without the module: it lies in a folder that others open.
+    """
     kind = plain_name(gettext("certificate")) or "certificate"
     return f"{kind}-{certificate.completed_on}-{certificate.code[-6:]}.pdf"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import current_app
 from sqlalchemy import select
 
-from soar_lms.certificates.documents import make_document, neutral_file_name
+from soar_lms.certificates.documents import file_name, make_document
 from soar_lms.certificates.models import Certificate
 from soar_lms.database import db
 from soar_lms.i18n import speaking
@@ -44,5 +44,5 @@ def attach_certificate(code: str, language: str) -> Attachment:
     if certificate.revoked_at is not None or certificate.replaced_by_id is not None:
         raise NotWantedError
     with speaking(language):
-        name = neutral_file_name(certificate)
+        name = file_name(certificate)
     return Attachment(name, "application/pdf", make_document(certificate))

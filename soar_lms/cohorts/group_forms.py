@@ -183,7 +183,7 @@ class EditLinkForm(Form):
         _("At most this many people"),
         description=_("Leave it empty for no limit."),
         validators=[OptionalInput()],
-        render_kw={"inputmode": "numeric"},
+        render_kw={"autocomplete": "off", "inputmode": "numeric"},
     )
     needs_approval = BooleanField(_("I let each person in myself"))
 

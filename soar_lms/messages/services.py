@@ -77,7 +77,8 @@ def post_letters(kind: str, letters: Collection[Letter], now: datetime) -> None:
 
 def compose(kind: str, **context: object) -> tuple[str, str]:
     """Return the subject and the body of an e-mail, in the language that is spoken."""
-    text = _BLANK_LINES.sub("\n\n", render_template(f"mail/{kind}.txt", **context))
+    words = {"help_address": public_url("pages.show_resources"), **context}
+    text = _BLANK_LINES.sub("\n\n", render_template(f"mail/{kind}.txt", **words))
     subject, _, body = text.strip().partition("\n")
     return subject.removeprefix(SUBJECT_PREFIX), body.strip() + "\n"
 

@@ -1,26 +1,47 @@
 // Improvements only: every page works without this file.
 "use strict";
 
-// --- quick exit: blank the page at once, replace the history entry ---
+// --- quick exit: blank the page at once and leave; who comes back by the back button leaves again ---
 const exit = document.querySelector("[data-exit]");
-function leave() {
+const leave = () => {
   document.documentElement.hidden = true;
   document.title = "…";
+  try {
+    sessionStorage.setItem("left", "yes"); // of this tab, until it is closed
+  } catch {
+    // a browser that keeps nothing: then only this page is left
+  }
   location.replace(exit.dataset.exit);
-}
+};
+const leaveAgain = (isBack) => {
+  try {
+    if (!sessionStorage.getItem("left")) return;
+    if (isBack) leave();
+    else sessionStorage.removeItem("left"); // came here again on purpose
+  } catch {
+    // as above
+  }
+};
 if (exit) {
+  const [key, said] = document.querySelectorAll("[data-exit-key]");
+  leaveAgain(performance.getEntriesByType("navigation")[0]?.type === "back_forward");
+  addEventListener("pageshow", (event) => event.persisted && leaveAgain(true));
+  exit.setAttribute("aria-describedby", key.id);
   exit.addEventListener("click", (event) => {
     event.preventDefault();
     leave();
   });
   let presses = 0;
   let last = 0;
+  const count = (number) => {
+    presses = number;
+    said.textContent = number === 2 ? said.dataset.exitKey : "";
+  };
+  document.addEventListener("pointerdown", () => count(0)); // selects text with Shift held
+  document.addEventListener("keydown", (event) => event.key !== "Shift" && count(0)); // typing
   document.addEventListener("keyup", (event) => {
-    if (event.key !== "Shift") {
-      presses = 0;
-      return;
-    }
-    presses = event.timeStamp - last < 1500 ? presses + 1 : 1;
+    if (event.key !== "Shift") return;
+    count(event.timeStamp - last < 1500 ? presses + 1 : 1);
     last = event.timeStamp;
     if (presses === 3) leave();
   });
@@ -208,4 +229,36 @@ if (work) {
     setTimeout(ask, wait);
   };
   setTimeout(ask, 2000);
+}
+
+// --- another language: what was typed comes along, and is forgotten here ---
+const place = location.pathname.replace(/^\/[^/]+/, "") + location.search; // the same in each
+const unkept = ["hidden", "password", "file"];
+const fields = () =>
+  [...document.querySelectorAll("form[method=post] :is(input, select, textarea)")].filter(
+    ({ name, type }) => !["", "language"].includes(name) && !unkept.includes(type),
+  );
+const isChoice = (field) => ["radio", "checkbox"].includes(field.type);
+try {
+  const [where, typed] = JSON.parse(sessionStorage.getItem("typed")) || [];
+  sessionStorage.removeItem("typed");
+  for (const field of where === place ? fields() : []) {
+    const index = typed.findIndex(
+      ([name, value]) => name === field.name && (!isChoice(field) || value === field.value),
+    );
+    if (index < 0) continue;
+    const [[, value, checked]] = typed.splice(index, 1);
+    if (isChoice(field) ? field.checked === checked : field.value === value) continue;
+    if (isChoice(field)) field.checked = checked;
+    else field.value = value;
+    field.dispatchEvent(new Event("change", { bubbles: true })); // a test saves it
+  }
+  for (const link of document.querySelectorAll(".languages a")) {
+    link.addEventListener("click", () => {
+      const typed = fields().map((field) => [field.name, field.value, field.checked]);
+      sessionStorage.setItem("typed", JSON.stringify([place, typed]));
+    });
+  }
+} catch {
+  // a browser that keeps nothing: then the language alone changes
 }

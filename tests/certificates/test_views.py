@@ -68,7 +68,7 @@ def test_its_owner_opens_it(as_learner: FlaskClient, code: str, learner: Person)
     assert document.content_type == "application/pdf"
     assert document.headers["Cache-Control"] == "no-store"
     assert document.headers["Content-Disposition"] == (
-        f'inline; filename="certificate-soar-to-health-and-wellness-2026-11-22-{code[-6:]}.pdf"'
+        f'inline; filename="certificate-2026-11-22-{code[-6:]}.pdf"'
     )
 
 

@@ -738,6 +738,16 @@ def test_dates_in_the_past_are_warnings() -> None:
     ]
 
 
+def test_a_title_that_tells_too_much_is_a_warning(tmp_path: Path) -> None:
+    root = copy_pack(tmp_path)
+    change(root, "second/en/text.yaml", "title: ", "title: Exploitation and ")
+
+    assert problems_of(root) == [
+        'second/en/text.yaml:1:8: title: warning: "Exploitation" shows in tabs and in the history '
+        "of browsers: choose a neutral title"
+    ]
+
+
 def test_hard_text_is_a_warning(tmp_path: Path) -> None:
     root = copy_pack(tmp_path)
     hard = "Institutional accountability necessitates interdisciplinary collaboration continually."

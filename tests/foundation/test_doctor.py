@@ -26,8 +26,8 @@ from soar_lms.database import db, transaction
 from soar_lms.keys import make_badge_key, make_seal_key
 from tests.certificates.test_context import row
 from tests.conftest import SECRET
-from tests.support.pack import PACK, change, copy_pack
-from tests.support.sites import make_config, make_site
+from tests.support.pack import PACK, change, copy_pack, make_translations
+from tests.support.sites import make_config, make_pack_site, make_site
 
 
 def found(app: Flask) -> dict[str, tuple[bool, str]]:
@@ -39,7 +39,7 @@ def bad(app: Flask) -> set[str]:
 
 
 def site(folder: Path, **values: Any) -> Flask:
-    return make_site(folder, modules=PACK, **values)
+    return make_pack_site(folder, **values)
 
 
 def test_a_good_site_has_nothing_to_complain_of(tmp_path: Path) -> None:
@@ -56,11 +56,22 @@ def test_a_production_site_needs_mail_https_redis_and_a_name(tmp_path: Path) -> 
     assert bad(app) == {"badges", "mail", "address", "limits", "provider"}
 
 
+def test_names_that_everybody_sees_are_neutral(tmp_path: Path) -> None:
+    app = site(tmp_path, site_name="Trata y salud", mail_from="Hotline <no-reply@example.org>")
+
+    assert bad(app) == {"names"}
+    assert found(app)["names"][1] == (
+        'SOAR_SITE_NAME has "Trata", SOAR_MAIL_FROM has "Hotline": '
+        "others may read it; choose a neutral one"
+    )
+
+
 def test_a_production_site_with_everything_is_good(tmp_path: Path) -> None:
     app = site(tmp_path, mode=Mode.TESTING)
     app.config["SOAR"] = make_config(
         tmp_path,
         mode=Mode.PRODUCTION,
+        modules=PACK,
         base_url="https://training.example.org",
         redis_url="redis://127.0.0.1:6379",
         smtp_url="smtp://127.0.0.1",
@@ -207,6 +218,7 @@ def test_the_command_says_it_in_lines_and_in_its_exit_code(
         "SOAR_SECRET_KEY": SECRET,
         "SOAR_INSTANCE": str(tmp_path),
         "SOAR_MODULES": str(PACK),
+        "SOAR_TRANSLATIONS": str(make_translations(tmp_path)),
     }
 
     result = CliRunner().invoke(main, ["doctor"], env=environment)

@@ -111,6 +111,20 @@ def test_the_english_pages_say_what_the_source_says() -> None:
     assert differ == []
 
 
+def test_search_engines_are_told_of_each_language_and_of_the_one_for_all_others(
+    pack_app: Flask,
+) -> None:
+    page = parsed(pack_app.test_client().get("/ar/safety?a=b"))
+
+    found = {str(link["hreflang"]): link["href"] for link in page.select("link[rel=alternate]")}
+    base = pack_app.config["SOAR"].base_url
+    assert found == {
+        "ar": f"{base}/ar/safety?a=b",
+        "en": f"{base}/en/safety?a=b",
+        "x-default": f"{base}/en/safety?a=b",
+    }
+
+
 # --- formats ------------------------------------------------------------------------------------
 
 DAY = date(2026, 2, 1)

@@ -473,30 +473,6 @@ def test_a_trainer_waits_for_the_certificates_of_a_group_and_has_them(
     visitor.close()
 
 
-def test_the_quick_exit_replaces_the_page(embedded: Site, browser: Browser) -> None:
-    visitor = Visitor(browser, embedded.address)
-    page = visitor.open("/en/safety")
-    visitor.open("/en/privacy")
-
-    page.click(".exit-button")
-    page.wait_for_url("**/healthz")
-    page.go_back()
-
-    assert page.url.endswith("/en/safety")
-    visitor.close()
-
-
-def test_three_presses_of_shift_leave_the_page(embedded: Site, browser: Browser) -> None:
-    visitor = Visitor(browser, embedded.address)
-    page = visitor.open("/en/safety")
-
-    for _ in range(3):
-        page.keyboard.press("Shift")
-
-    page.wait_for_url("**/healthz")
-    visitor.close()
-
-
 def test_a_reflection_stays_on_the_device(embedded: Site, browser: Browser) -> None:
     visitor = Visitor(browser, embedded.address)
     page = visitor.open(f"/en/learn/{MODULE}/health-care/stop-who-is-at-risk")
@@ -579,16 +555,6 @@ def test_a_scenario_shows_one_scene_at_a_time(embedded: Site, browser: Browser) 
 
     expect(scenes.locator("visible=true")).to_have_count(1)
     assert page.locator(".scene:focus").count() <= 1
-    visitor.close()
-
-
-def test_the_language_switch_keeps_the_place(embedded: Site, browser: Browser) -> None:
-    visitor = Visitor(browser, embedded.address)
-    page = visitor.open(f"/en/learn/{MODULE}/public-health/observe?version=brief")
-
-    visitor.press(page.locator(".languages a"))
-
-    assert page.url.endswith(f"/es/learn/{MODULE}/public-health/observe?version=brief")
     visitor.close()
 
 

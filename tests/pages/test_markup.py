@@ -13,6 +13,7 @@ from tests.pages.walk import ENDPOINTS, FORMS, LANGUAGES, Page
 from tests.rules.world import World
 from tests.support.page import check_page
 
+TYPED = {"text", "email", "password", "search", "tel"}
 in_languages = pytest.mark.parametrize("language", LANGUAGES)
 
 
@@ -69,11 +70,19 @@ def check(page: Page) -> Iterator[str]:
         address = str(tag.get("src") or tag.get("href"))
         if tag.name in {"script", "link", "img"} and not _is_ours(tag.name, address):
             yield f"{page.name}: loads {address}"
+    yield from (f"{page.name}: {fault}" for fault in find_kept_words(soup))
     headers = page.response.headers
     if headers["Referrer-Policy"] != "no-referrer":
         yield f"{page.name}: tells other sites where it was"
     if page.who != "anonymous" and headers["Cache-Control"] != "no-store":
         yield f"{page.name}: is kept by the browser: {headers['Cache-Control']}"
+
+
+def find_kept_words(soup: BeautifulSoup) -> Iterator[str]:
+    """Return the fields that do not say whether a browser may keep and offer what is typed."""
+    for field in soup.select("main input[name]"):
+        if field.get("type", "text") in TYPED and not field.get("autocomplete"):
+            yield f"a browser may keep what is typed in {field['name']}"
 
 
 def title_of(soup: BeautifulSoup) -> str:

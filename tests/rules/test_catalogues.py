@@ -15,6 +15,7 @@ from soar_lms.translations import (
     extract_messages,
     message_faults,
     read_catalogue,
+    update_catalogue,
 )
 from tests.rules.templates import TemplateSource, read_templates
 
@@ -106,9 +107,9 @@ HEAD = (
 )
 
 
-def problems_of(folder: Path, body: str) -> list[str]:
+def problems_of(folder: Path, body: str, head: str = HEAD) -> list[str]:
     path, messages = folder / "messages.po", Catalog()
-    path.write_text(HEAD + body, encoding="utf-8")
+    path.write_text(head + body, encoding="utf-8")
     for message in (*SOURCE, PLURAL):
         messages.add(message)
     return [str(problem) for problem in check_catalogue("es", path, messages)]
@@ -169,6 +170,43 @@ def test_a_fault_of_a_catalogue_is_reported(
     assert old in GOOD
 
     assert problems_of(tmp_path, GOOD.replace(old, new)) == [f"es: {problem}"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        pytest.param(
+            "nplurals=2; plural=(n != 1);",
+            "nplurals=1; plural=0;",
+            "its plural forms are not 'nplurals=2; plural=(n != 1);': 'nplurals=1; plural=0;'",
+            id="plural-forms-of-another-language",
+        ),
+        pytest.param(
+            "Language: es", "Language: pt", "its head names another language: 'pt'", id="copied"
+        ),
+    ],
+)
+def test_a_fault_in_the_head_of_a_catalogue_is_reported(
+    tmp_path: Path, old: str, new: str, problem: str
+) -> None:
+    assert old in HEAD
+
+    assert f"es: {problem}" in problems_of(tmp_path, GOOD, HEAD.replace(old, new))
+
+
+def test_a_language_with_more_plural_forms_needs_them_all(tmp_path: Path) -> None:
+    path, messages = tmp_path / "ar" / "messages.po", Catalog()
+    messages.add(PLURAL)
+    update_catalogue("ar", path, messages)
+    text = path.read_text(encoding="utf-8")
+    assert "nplurals=6" in text
+    for number in range(5):
+        text = text.replace(f'msgstr[{number}] ""', f'msgstr[{number}] "%(num)d دروس"')
+    path.write_text(text, encoding="utf-8")
+
+    problems = check_catalogue("ar", path, messages)
+
+    assert [str(problem) for problem in problems] == ["ar: is not translated: '%(num)d lesson'"]
 
 
 @pytest.mark.parametrize(

@@ -24,18 +24,22 @@ def change(root: Path, file: str, old: str, new: str) -> None:
     path.write_text(text.replace(old, new), encoding="utf-8")
 
 
+_HEAD = ('"Language:', '"Plural-Forms:')
+"""What a catalogue says of its language: another one says its own."""
+
+
 def make_translations(folder: Path) -> Path:
     """Write catalogues of the pack's languages: English, and Arabic with marked messages."""
     for tag in ("en", "ar"):
         source = Path("translations/en/LC_MESSAGES/messages.po")
         target = folder / "translations" / tag / "LC_MESSAGES" / "messages.po"
-        target.parent.mkdir(parents=True)
-        with source.open("rb") as file:
-            catalogue = read_po(file)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with source.open(encoding="utf-8") as file:
+            words = [line for line in file if not line.startswith(_HEAD)]
+        catalogue = read_po(words, locale=Locale.parse(tag))
         for message in catalogue:
             if message.id and tag == "ar":
                 message.string = _marked(message.id)
-        catalogue.locale = Locale.parse(tag)
         with target.open("wb") as file:
             write_po(file, catalogue)
     return folder / "translations"

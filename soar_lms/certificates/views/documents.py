@@ -20,6 +20,7 @@ from soar_lms.certificates.views.blueprint import blueprint
 from soar_lms.certificates.wording import CLOSED
 from soar_lms.clock import utc_now
 from soar_lms.errors import NotFoundError
+from soar_lms.i18n import speaking
 
 
 @blueprint.get("/<language:language>/certificates/<string:code>")
@@ -55,7 +56,9 @@ def list_certificates() -> ResponseReturnValue:
 def download_certificate(code: str) -> ResponseReturnValue:
     certificate = readable(code)
     response = Response(deliver_document(certificate), content_type="application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="{file_name(certificate)}"'
+    with speaking(certificate.language):
+        name = file_name(certificate)
+    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
     return response
 
 

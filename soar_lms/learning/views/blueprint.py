@@ -6,7 +6,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from flask import Blueprint, current_app, redirect, url_for
+from flask import Blueprint, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
@@ -59,14 +59,30 @@ def points_to_pass(module: Module) -> Fraction | None:
     return needed_points(post.draw, post.pass_mark, partial=gives_parts(module))
 
 
+class OtherLanguageError(NotFoundError):
+    """A module is not offered in the language of the page; its page leads to those it has."""
+
+    def __init__(self, module: Module) -> None:
+        super().__init__(module.id)
+        self.module = module
+
+
+def show_other_languages(error: OtherLanguageError) -> ResponseReturnValue:
+    return render_template("learning/module_other_language.html", module=error.module), error.status
+
+
+blueprint.register_error_handler(OtherLanguageError, show_other_languages)
+
+
 def offered_module(module_id: str) -> Module:
     """Return a module that is offered in the language of the page.
 
-    :raises NotFoundError: when there is none; nothing falls back to another language.
+    :raises OtherLanguageError: when it is not; nothing falls back to another language.
+    :raises NotFoundError: when there is none.
     """
     module = get_module(module_id)
     if current_language().tag not in module.languages:
-        raise NotFoundError
+        raise OtherLanguageError(module)
     return module
 
 

@@ -15,7 +15,7 @@ from soar_lms.assessments.results import get_results
 from soar_lms.catalogue.model import Module
 from soar_lms.certificates.models import Certificate
 from soar_lms.certificates.services import list_certificates
-from soar_lms.content import catalogue, get_module
+from soar_lms.content import catalogue
 from soar_lms.database import transaction
 from soar_lms.errors import NotFoundError
 from soar_lms.forms import Form
@@ -48,9 +48,7 @@ def show_catalogue() -> ResponseReturnValue:
 @blueprint.get("/learn/<string:module_id>")
 @access(Access.PUBLIC)
 def show_module(module_id: str) -> ResponseReturnValue:
-    module = get_module(module_id)
-    if current_language().tag not in module.languages:
-        return render_template("learning/module_other_language.html", module=module), 404
+    module = offered_module(module_id)
     form = ChooseSettingForm.for_module(module) if current_user.is_authenticated else None
     if form:
         form.setting.data = current_reader().setting

@@ -41,8 +41,9 @@ from soar_lms.learning.views.blueprint import (
 
 _TEST = "/learn/<string:module_id>/tests/<any(pre, post):instrument>"
 _ATTEMPT = f"{_TEST}/<int:number>"
-_GO_ANYWAY = {"back", "later"}
-"""Buttons that lead away from an answer that cannot stay as it is: it is kept so far."""
+_GO_ANYWAY = {"back", "later", "stay"}
+"""Buttons that lead away from an answer that cannot stay as it is, or say it in another language:
+it is kept so far."""
 _STEPS = {assessments.PRE: Step.PRE_TEST, assessments.POST: Step.POST_TEST}
 
 
@@ -163,6 +164,8 @@ def _after_saving(position: int, place: dict[str, Any]) -> ResponseReturnValue:
     go = request.form.get("go")
     if go == "later":
         return redirect(url_for("learning.show_home"))
+    if go == "stay":
+        return redirect(url_for("learning.show_question", position=position, **place))
     if go == "back" and position > 1:
         return redirect(url_for("learning.show_question", position=position - 1, **place))
     if go == "review":
