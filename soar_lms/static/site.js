@@ -98,7 +98,6 @@ for (const area of document.querySelectorAll("[data-reflection]")) {
 // --- knowledge checks: answered in place ---
 for (const form of document.querySelectorAll("[data-check]")) {
   form.addEventListener("submit", async (event) => {
-    if (![...new FormData(form).getAll("choice")].some(Boolean)) return;
     event.preventDefault();
     const result = form.querySelector(".check-result");
     try {

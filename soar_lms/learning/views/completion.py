@@ -25,6 +25,7 @@ from soar_lms.i18n import current_language, gettext
 from soar_lms.learning import services
 from soar_lms.learning.claiming import list_choices
 from soar_lms.learning.forms import CHANGE, ISSUE, ConfirmCompletionForm, make_evaluation_form
+from soar_lms.learning.minutes import Place
 from soar_lms.learning.models import Enrolment
 from soar_lms.learning.path import Step
 from soar_lms.learning.standing import get_standing
@@ -34,6 +35,7 @@ from soar_lms.learning.views.blueprint import (
     enrolment_in,
     go_on,
     offered_module,
+    place_on_way,
     utc_now,
 )
 
@@ -43,9 +45,9 @@ from soar_lms.learning.views.blueprint import (
 def give_evaluation(module_id: str) -> ResponseReturnValue:
     module = offered_module(module_id)
     enrolment = enrolment_in(module)
-    path = get_standing(enrolment, module).path
-    if not path.is_open(Step.EVALUATION):
-        return go_on(module, enrolment, path)
+    standing = get_standing(enrolment, module)
+    if not standing.path.is_open(Step.EVALUATION):
+        return go_on(module, enrolment, standing.path)
     form_id, other_id = _chosen_form(module)
     form = make_evaluation_form(module, form_id)
     if form.validate_on_submit():
@@ -67,6 +69,7 @@ def give_evaluation(module_id: str) -> ResponseReturnValue:
         form=form,
         form_id=form_id,
         other_id=other_id,
+        place=place_on_way(module, standing, Step.EVALUATION),
     )
     return page, 422 if form.is_submitted() else 200
 
@@ -92,9 +95,10 @@ def confirm_completion(module_id: str) -> ResponseReturnValue:
     if enrolment.completed_at is not None:
         certificate = get_latest_certificate(enrolment.id)
         return redirect(url_for("certificates.show_certificate", code=certificate.code))
-    path = get_standing(enrolment, module).path
-    if not path.is_open(Step.CONFIRMATION):
-        return go_on(module, enrolment, path)
+    standing = get_standing(enrolment, module)
+    if not standing.path.is_open(Step.CONFIRMATION):
+        return go_on(module, enrolment, standing.path)
+    place = place_on_way(module, standing, Step.CONFIRMATION)
     form = _confirmation_form(module, enrolment)
     if not form.validate_on_submit() or form.step.data == CHANGE:
         page = render_template(
@@ -102,6 +106,7 @@ def confirm_completion(module_id: str) -> ResponseReturnValue:
             module=module,
             text=module.texts[current_language().tag],
             form=form,
+            place=place,
             today=local_date(utc_now(), current_reader().time_zone),
             time_zone=time_zone_name(current_reader().time_zone),
             refresher=services.refresher_of(enrolment, module),
@@ -109,7 +114,7 @@ def confirm_completion(module_id: str) -> ResponseReturnValue:
         )
         return page, 422 if form.errors else 200
     if form.step.data != ISSUE:
-        return _show_result(module, enrolment, form)
+        return _show_result(module, enrolment, form, place)
     with transaction():
         update_practice(
             current_person(), profession=form.profession.data, territory=form.territory.data
@@ -121,7 +126,9 @@ def confirm_completion(module_id: str) -> ResponseReturnValue:
     return redirect(url_for("certificates.show_certificate", code=certificate.code))
 
 
-def _show_result(module: Module, enrolment: Enrolment, form: ConfirmCompletionForm) -> str:
+def _show_result(
+    module: Module, enrolment: Enrolment, form: ConfirmCompletionForm, place: Place
+) -> str:
     """Show the certificate as it would be printed; it is not issued before it was seen."""
     draft = services.draft_certificate(
         current_person(), enrolment, module, **_confirmed(module, enrolment, form)
@@ -136,6 +143,7 @@ def _show_result(module: Module, enrolment: Enrolment, form: ConfirmCompletionFo
         module=module,
         text=module.texts[current_language().tag],
         form=form,
+        place=place,
         certificate=draft,
         pictures=[f"data:image/png;base64,{b64encode(item).decode()}" for item in pictures],
     )
