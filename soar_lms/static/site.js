@@ -89,9 +89,18 @@ for (const area of document.querySelectorAll("[data-reflection]")) {
   }
   area.hidden = false;
   document.querySelector(`label[for="${area.id}"]`).hidden = false;
-  area.addEventListener("input", () => {
+  const forget = area.nextElementSibling;
+  const keep = () => {
     if (area.value) localStorage.setItem(key, area.value);
     else localStorage.removeItem(key);
+    forget.hidden = !area.value;
+  };
+  forget.hidden = !area.value;
+  area.addEventListener("input", keep);
+  forget.addEventListener("click", () => {
+    area.value = "";
+    keep();
+    area.focus();
   });
 }
 

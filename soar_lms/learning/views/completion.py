@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from soar_lms.access import Access, access
 from soar_lms.accounts.current import current_person, current_reader
@@ -38,6 +39,14 @@ from soar_lms.learning.views.blueprint import (
     place_on_way,
     utc_now,
 )
+from soar_lms.learning.views.drafts import (
+    WHICH_FORM,
+    draft_context,
+    find_draft,
+    finish_later,
+    forget_draft,
+    values_of,
+)
 
 
 @blueprint.route("/learn/<string:module_id>/evaluation", methods=["GET", "POST"])
@@ -48,9 +57,12 @@ def give_evaluation(module_id: str) -> ResponseReturnValue:
     standing = get_standing(enrolment, module)
     if not standing.path.is_open(Step.EVALUATION):
         return go_on(module, enrolment, standing.path)
-    form_id, other_id = _chosen_form(module)
-    form = make_evaluation_form(module, form_id)
-    if form.validate_on_submit():
+    draft = find_draft()
+    form_id, other_id = _chosen_form(module, values_of(draft))
+    form = make_evaluation_form(module, form_id, values_of(draft))
+    if later := finish_later(form):
+        return later
+    if not form.form_errors and form.validate_on_submit():
         with transaction():
             services.give_evaluation(
                 enrolment,
@@ -61,7 +73,7 @@ def give_evaluation(module_id: str) -> ResponseReturnValue:
                 time_zone=current_person().time_zone,
                 now=utc_now(),
             )
-        return redirect(url_for("learning.confirm_completion", module_id=module.id))
+        return forget_draft(redirect(url_for("learning.confirm_completion", module_id=module.id)))
     page = render_template(
         "learning/evaluation_edit.html",
         module=module,
@@ -70,19 +82,24 @@ def give_evaluation(module_id: str) -> ResponseReturnValue:
         form_id=form_id,
         other_id=other_id,
         place=place_on_way(module, standing, Step.EVALUATION),
+        **draft_context(draft),
     )
     return page, 422 if form.is_submitted() else 200
 
 
-def _chosen_form(module: Module) -> tuple[str, str | None]:
+def _chosen_form(module: Module, kept: MultiDict[str, str] | None) -> tuple[str, str | None]:
     """Return the form that the address asks for, and the one that may be taken in its place.
+
+    Whoever filled one in before goes on with that one.
 
     :raises NotFoundError: when the module does not offer it before the certificate.
     """
     spec = module.spec.evaluation
     offered = spec.at_completion if spec else ()
-    form_id = request.args.get("form", *offered[:1])
-    if form_id not in offered:
+    before = kept.get(WHICH_FORM) if kept else None
+    usual = before if before in offered else next(iter(offered), None)
+    form_id = request.args.get("form", usual)
+    if form_id is None or form_id not in offered:
         raise NotFoundError
     return form_id, next((other for other in offered if other != form_id), None)
 
@@ -99,8 +116,11 @@ def confirm_completion(module_id: str) -> ResponseReturnValue:
     if not standing.path.is_open(Step.CONFIRMATION):
         return go_on(module, enrolment, standing.path)
     place = place_on_way(module, standing, Step.CONFIRMATION)
-    form = _confirmation_form(module, enrolment)
-    if not form.validate_on_submit() or form.step.data == CHANGE:
+    draft = find_draft()
+    form = _confirmation_form(module, enrolment, values_of(draft))
+    if later := finish_later(form):
+        return later
+    if form.form_errors or not form.validate_on_submit() or form.step.data == CHANGE:
         page = render_template(
             "learning/completion_confirm.html",
             module=module,
@@ -110,6 +130,7 @@ def confirm_completion(module_id: str) -> ResponseReturnValue:
             today=local_date(utc_now(), current_reader().time_zone),
             time_zone=time_zone_name(current_reader().time_zone),
             refresher=services.refresher_of(enrolment, module),
+            **draft_context(draft),
             **credit_context(module),
         )
         return page, 422 if form.errors else 200
@@ -123,7 +144,7 @@ def confirm_completion(module_id: str) -> ResponseReturnValue:
             current_person(), enrolment, module, **_confirmed(module, enrolment, form)
         )
     flash(gettext("Congratulations. You have completed the module."), "success")
-    return redirect(url_for("certificates.show_certificate", code=certificate.code))
+    return forget_draft(redirect(url_for("certificates.show_certificate", code=certificate.code)))
 
 
 def _show_result(
@@ -162,9 +183,12 @@ def _confirmed(module: Module, enrolment: Enrolment, form: ConfirmCompletionForm
     }
 
 
-def _confirmation_form(module: Module, enrolment: Enrolment) -> ConfirmCompletionForm:
-    """Return the form of the last step."""
-    form = ConfirmCompletionForm(obj=current_reader())
+def _confirmation_form(
+    module: Module, enrolment: Enrolment, kept: MultiDict[str, str] | None
+) -> ConfirmCompletionForm:
+    """Return the form of the last step, as it was filled in before."""
+    filled = {} if kept is None else {"formdata": kept}
+    form = ConfirmCompletionForm(obj=current_reader(), **filled)
     choice = list_choices(
         module,
         current_language().tag,
