@@ -145,6 +145,7 @@ DOORS = {
         "renewal",
         "standing",
         "support",
+        "whereabouts",
         "wording",
     },
     "messages": {"models", "services", "attachments", "bounces", "care"},
