@@ -26,8 +26,8 @@ if (exit) {
   });
 }
 
-// --- errors: lead to the summary, so that it is read first ---
-document.querySelector(".error-summary")?.focus();
+// --- errors: lead to what is said of them, so that it is read first ---
+document.querySelector(".error-summary, .flash-error")?.focus();
 
 // --- passwords: looked at instead of typed twice ---
 for (const button of document.querySelectorAll("[data-show-password]")) {

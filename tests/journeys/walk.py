@@ -90,7 +90,7 @@ class Walk:
     def answer_test(self, instrument: str) -> None:
         self.open(f"learn/{MODULE}/tests/{instrument}")
         self.go_on()
-        total = int(self.page.locator("progress.wide-progress").get_attribute("max") or 0)
+        total = int(self.page.locator(".lesson-place progress").get_attribute("max") or 0)
         for _ in range(total):
             stem = " ".join(self.page.locator(".question legend").inner_text().split())
             for word in self._right(stem):

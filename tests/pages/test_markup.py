@@ -69,6 +69,9 @@ def check(page: Page) -> Iterator[str]:
         address = str(tag.get("src") or tag.get("href"))
         if tag.name in {"script", "link", "img"} and not _is_ours(tag.name, address):
             yield f"{page.name}: loads {address}"
+    way = soup.select_one("body a[href]")
+    if way is None or way["href"] != "#main" or not soup.select("main#main[tabindex='-1']"):
+        yield f"{page.name}: does not begin with a way past its menu"
     headers = page.response.headers
     if headers["Referrer-Policy"] != "no-referrer":
         yield f"{page.name}: tells other sites where it was"

@@ -143,7 +143,9 @@ def confirm_completion(module_id: str) -> ResponseReturnValue:
         certificate = services.complete_module(
             current_person(), enrolment, module, **_confirmed(module, enrolment, form)
         )
-    flash(gettext("Congratulations. You have completed the module."), "success")
+    flash(
+        gettext("Congratulations. You have completed the module. Nothing is left to do."), "success"
+    )
     return forget_draft(redirect(url_for("certificates.show_certificate", code=certificate.code)))
 
 

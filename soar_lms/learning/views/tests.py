@@ -39,7 +39,6 @@ from soar_lms.learning.views.blueprint import (
     offered_module,
     place_on_way,
     points_to_pass,
-    time_left,
     utc_now,
 )
 
@@ -276,7 +275,7 @@ def show_result(module_id: str, instrument: str, number: int) -> ResponseReturnV
         text=module.texts[current_language().tag],
         attempt=attempt,
         standing=standing,
-        minutes_left=time_left(module, standing),
+        place=place_on_way(module, standing, _STEPS[instrument]),
         post=module.spec.instruments.post,
         tries=_tries(module, instrument, attempts),
         pair=_pair(attempt),
