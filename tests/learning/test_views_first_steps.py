@@ -87,3 +87,15 @@ def test_help_says_to_a_newcomer_that_there_is_none_yet_and_nothing_to_a_visitor
 ) -> None:
     assert "You have not begun a module yet" in words(as_learner.get("/en/help"), ".box")
     assert parsed(client.get("/en/help")).select(".box") == []
+
+
+@pytest.mark.parametrize(
+    ("place", "marked"),
+    [("/en/home", ["/en/home"]), ("/en/", ["/en/"]), ("/en/help", [])],
+)
+def test_the_menu_says_which_of_its_pages_is_open(
+    as_learner: FlaskClient, place: str, marked: list[str]
+) -> None:
+    links = parsed(as_learner.get(place)).select(".site-nav [aria-current=page]")
+
+    assert [link["href"] for link in links] == marked
