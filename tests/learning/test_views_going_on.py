@@ -115,6 +115,40 @@ def test_every_lesson_with_a_warning_has_a_way_round_that_counts(
     assert len(done) == len(warned) == 3
 
 
+@pytest.mark.usefixtures("enrolment")
+def test_a_test_warns_kindly_of_its_stories_where_the_lessons_do(
+    as_learner: FlaskClient, module: Module
+) -> None:
+    said = words(as_learner.get(address(module, "tests", "pre")), ".box-warning")
+
+    assert "You can leave a question out, stop at any time" in said
+
+
+# --- too early ----------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("enrolment")
+@pytest.mark.parametrize("step", ["evaluation", "certificate"])
+def test_who_comes_too_early_is_told_so_and_led_to_what_is_next(
+    as_learner: FlaskClient, module: Module, step: str
+) -> None:
+    page = as_learner.get(address(module, step), follow_redirects=True)
+
+    assert words(page, "h1") == "Questions to begin"
+    assert "Something else comes before this step." in words(page, ".flash")
+
+
+def test_who_comes_back_to_a_step_that_is_done_is_led_on_without_a_word(
+    app: Flask, as_learner: FlaskClient, learner: Person, module: Module
+) -> None:
+    bring(app, learner, module, EVALUATED)
+
+    page = as_learner.get(address(module, "evaluation"), follow_redirects=True)
+
+    assert words(page, "h1") == "Your certificate"
+    assert parsed(page).select(".flash") == []
+
+
 # --- checks -------------------------------------------------------------------------------------
 
 

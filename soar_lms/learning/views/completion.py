@@ -29,7 +29,7 @@ from soar_lms.learning.forms import CHANGE, ISSUE, ConfirmCompletionForm, make_e
 from soar_lms.learning.minutes import Place
 from soar_lms.learning.models import Enrolment
 from soar_lms.learning.path import Step
-from soar_lms.learning.standing import get_standing
+from soar_lms.learning.standing import Standing, get_standing
 from soar_lms.learning.views.blueprint import (
     blueprint,
     credit_context,
@@ -56,7 +56,7 @@ def give_evaluation(module_id: str) -> ResponseReturnValue:
     enrolment = enrolment_in(module)
     standing = get_standing(enrolment, module)
     if not standing.path.is_open(Step.EVALUATION):
-        return go_on(module, enrolment, standing.path)
+        return _too_early(module, standing, Step.EVALUATION)
     draft = find_draft()
     form_id, other_id = _chosen_form(module, values_of(draft))
     form = make_evaluation_form(module, form_id, values_of(draft))
@@ -87,6 +87,13 @@ def give_evaluation(module_id: str) -> ResponseReturnValue:
     return page, 422 if form.is_submitted() else 200
 
 
+def _too_early(module: Module, standing: Standing, step: Step) -> ResponseReturnValue:
+    """Lead to what comes first, and say so; a step that was done leads on without a word."""
+    if not standing.path.is_done(step):
+        flash(gettext("Something else comes before this step. You can go on with it here."), "info")
+    return go_on(module, standing.enrolment, standing.path)
+
+
 def _chosen_form(module: Module, kept: MultiDict[str, str] | None) -> tuple[str, str | None]:
     """Return the form that the address asks for, and the one that may be taken in its place.
 
@@ -114,7 +121,7 @@ def confirm_completion(module_id: str) -> ResponseReturnValue:
         return redirect(url_for("certificates.show_certificate", code=certificate.code))
     standing = get_standing(enrolment, module)
     if not standing.path.is_open(Step.CONFIRMATION):
-        return go_on(module, enrolment, standing.path)
+        return _too_early(module, standing, Step.CONFIRMATION)
     place = place_on_way(module, standing, Step.CONFIRMATION)
     draft = find_draft()
     form = _confirmation_form(module, enrolment, values_of(draft))
