@@ -246,6 +246,7 @@ PURE = {
     "cohorts/sorting.py": set(),
     "cohorts/stages.py": {"learning.path", "learning.renewal"},
     "learning/credit.py": {"catalogue"},
+    "learning/drafts.py": set(),
     "learning/follow_up_dates.py": {"clock"},
     "learning/minutes.py": {"catalogue", "learning.path"},
     "learning/path.py": {"catalogue"},
