@@ -14,13 +14,17 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 
 from soar_lms.access import Access, access
+from soar_lms.accounts.current import current_reader
 from soar_lms.certificates.fonts import font_files
 from soar_lms.clock import utc_now
+from soar_lms.content import catalogue
 from soar_lms.errors import NotFoundError
 from soar_lms.headers import allow_caching
 from soar_lms.i18n import current_language
+from soar_lms.learning.whereabouts import Whereabouts, list_whereabouts
 from soar_lms.messages.services import find_oldest_waiting
 
 blueprint = Blueprint("pages", __name__)
@@ -76,8 +80,15 @@ def show_help() -> ResponseReturnValue:
     """Answer what people ask most, and say whether e-mail goes out: most of them wait for one."""
     waiting = find_oldest_waiting()
     is_late = waiting is not None and utc_now() - waiting > MAIL_IS_LATE_AFTER
-    page = render_template("pages/help.html", mail_is_late=is_late)
+    page = render_template("pages/help.html", mail_is_late=is_late, whereabouts=_whereabouts())
     return allow_caching(make_response(page), STATUS_KEPT_SECONDS)
+
+
+def _whereabouts() -> list[Whereabouts] | None:
+    """Return where the reader's certificates are; None for a visitor."""
+    if not current_user.is_authenticated:
+        return None
+    return list_whereabouts(catalogue(), current_reader().id)
 
 
 @blueprint.get("/<language:language>/privacy")

@@ -116,6 +116,12 @@ def seconds_left() -> int | None:
     return max(0, int(current_app.config["SOAR"].idle_seconds - age))
 
 
+def person_of_session() -> str:
+    """Return what stands for whoever is signed in, or was when this session ended; or nothing."""
+    who, _, _ = str(session.get("_user_id") or session.get(LEFT, "")).partition(".")
+    return who
+
+
 def stay_signed_in() -> None:
     """Let the time of this session begin anew: its cookie is signed again."""
     session.modified = True

@@ -296,6 +296,16 @@ def answer_check(
     return right
 
 
+def find_last_check(enrolment_id: int) -> str | None:
+    """Return the knowledge check that was answered last in an enrolment, or None."""
+    return db.session.scalar(
+        select(CheckAnswer.question_id)
+        .where(CheckAnswer.enrolment_id == enrolment_id)
+        .order_by(CheckAnswer.answered_at.desc())
+        .limit(1)
+    )
+
+
 def judge_check(module: Module, question_id: str, chosen: list[str]) -> bool:
     """Say whether an answer to a knowledge check is right, and keep nothing.
 

@@ -105,10 +105,22 @@ def show_graded(
     )
 
 
-def show_check(module: Module, question_id: str, language: str, chosen: Sequence[str]) -> CheckView:
-    """Put a check into words, with feedback only when it was answered in full."""
+def show_check(
+    module: Module,
+    question_id: str,
+    language: str,
+    chosen: Sequence[str],
+    *,
+    is_asked: bool = False,
+) -> CheckView:
+    """Put a check into words, with feedback only when it was answered in full.
+
+    :param is_asked: whether the button was pressed; without a choice this says what to do first.
+    """
     key = key_of(module.spec.questions[question_id])
     question = show_question(module, question_id, language, key)
+    if not chosen and is_asked:
+        return CheckView(question, note=gettext("Choose an answer first, then check it."))
     if not chosen or not is_possible(chosen, key):
         return CheckView(question)
     note = open_note(key, chosen)

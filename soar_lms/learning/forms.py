@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from werkzeug.datastructures import MultiDict
 from wtforms import (
     DecimalField,
     Field,
@@ -97,8 +98,12 @@ class EvaluationForm(Form):
         return found
 
 
-def make_evaluation_form(module: Module, form_id: str) -> EvaluationForm:
+def make_evaluation_form(
+    module: Module, form_id: str, kept: MultiDict[str, str] | None = None
+) -> EvaluationForm:
     """Return a form of a module's evaluation, in the language of the page.
+
+    :param kept: what was filled in before, on this device.
 
     :raises NotFoundError: when the module has no such form.
     """
@@ -110,7 +115,8 @@ def make_evaluation_form(module: Module, form_id: str) -> EvaluationForm:
     parts: dict[str, Any] = {"items": items}
     for item_id, item in items.items():
         parts.update(_item_fields(item_id, item, texts))
-    form: EvaluationForm = type("ModuleEvaluationForm", (EvaluationForm,), parts)()
+    filled = {} if kept is None else {"formdata": kept}
+    form: EvaluationForm = type("ModuleEvaluationForm", (EvaluationForm,), parts)(**filled)
     return form
 
 

@@ -7,7 +7,7 @@ The learner's pages, the trainer's list and the certificate all ask this one fun
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -183,11 +183,15 @@ def _state(facts: Facts, *, passed: bool) -> State:
     return State.NOT_STARTED
 
 
-def minutes_left(module: Module, path: Path) -> int:
-    """Return about how long the lessons that are left take."""
-    status = path.status(Step.LESSONS)
-    left = set(status.lessons_left) if status else set()
-    return sum(lesson.minutes for lesson in module.spec.lessons if lesson.id in left)
+def lesson_to_read(module: Module, left: Sequence[str], last: str | None) -> str:
+    """Return which of the lessons that are left comes now.
+
+    It is the one where something was done last; once that is done, the next one after it; then the
+    first of all.
+    """
+    order = [lesson.id for lesson in module.spec.lessons]
+    start = order.index(last) if last in order else 0
+    return next((name for name in order[start:] if name in left), left[0])
 
 
 # --- kept -------------------------------------------------------------------------------------

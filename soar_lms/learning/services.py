@@ -197,6 +197,26 @@ def complete_lesson(
     return keep(enrolment, module)
 
 
+def answer_check(
+    enrolment: Enrolment,
+    module: Module,
+    lesson_id: str,
+    question_id: str,
+    chosen: list[str],
+    *,
+    now: datetime,
+) -> None:
+    """Keep the answer to a knowledge check; the learner goes on in its lesson.
+
+    :raises NotFoundError: when there is no such check.
+    :raises ImpossibleAnswerError: when the question has no such options.
+    """
+    assessments.answer_check(
+        module, enrolment_id=enrolment.id, question_id=question_id, chosen=chosen, now=now
+    )
+    enrolment.last_lesson = lesson_id
+
+
 def start_test(
     enrolment: Enrolment, module: Module, instrument: str, *, language: str, now: datetime
 ) -> Attempt:

@@ -8,7 +8,8 @@ from enum import StrEnum
 
 from soar_lms.catalogue.model import Module
 from soar_lms.i18n import speaking
-from soar_lms.learning.path import minutes_left
+from soar_lms.learning.minutes import minutes_left
+from soar_lms.learning.path import PathKind
 from soar_lms.learning.standing import Standing
 from soar_lms.learning.wording import say_left
 from soar_lms.messages.services import compose, public_url
@@ -75,4 +76,6 @@ def write_letter(
 
 
 def _minutes(module: Module, standing: Standing | None) -> int:
-    return module.spec.minutes if standing is None else minutes_left(module, standing.path)
+    if standing is None:
+        return module.spec.minutes
+    return minutes_left(module, PathKind(standing.enrolment.path), standing.path)

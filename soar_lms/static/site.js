@@ -47,8 +47,8 @@ if (exit) {
   });
 }
 
-// --- errors: lead to the summary, so that it is read first ---
-document.querySelector(".error-summary")?.focus();
+// --- errors: lead to what is said of them, so that it is read first ---
+document.querySelector(".error-summary, .flash-error")?.focus();
 
 // --- passwords: looked at instead of typed twice ---
 for (const button of document.querySelectorAll("[data-show-password]")) {
@@ -110,16 +110,24 @@ for (const area of document.querySelectorAll("[data-reflection]")) {
   }
   area.hidden = false;
   document.querySelector(`label[for="${area.id}"]`).hidden = false;
-  area.addEventListener("input", () => {
+  const forget = area.nextElementSibling;
+  const keep = () => {
     if (area.value) localStorage.setItem(key, area.value);
     else localStorage.removeItem(key);
+    forget.hidden = !area.value;
+  };
+  forget.hidden = !area.value;
+  area.addEventListener("input", keep);
+  forget.addEventListener("click", () => {
+    area.value = "";
+    keep();
+    area.focus();
   });
 }
 
 // --- knowledge checks: answered in place ---
 for (const form of document.querySelectorAll("[data-check]")) {
   form.addEventListener("submit", async (event) => {
-    if (![...new FormData(form).getAll("choice")].some(Boolean)) return;
     event.preventDefault();
     const result = form.querySelector(".check-result");
     try {

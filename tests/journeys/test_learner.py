@@ -68,7 +68,7 @@ def take_test(client: FlaskClient, module: Module, address: str) -> None:
     started = str(post_form(client, address).location)
     attempt = started.rsplit("/", 1)[0]
     page = get_page(client, started)
-    total = int(page.select_one("progress.wide-progress")["max"])  # type: ignore[index,arg-type]  # there is one
+    total = int(page.select_one(".lesson-place progress")["max"])  # type: ignore[index,arg-type]  # there is one
     for position in range(1, total + 1):
         stem = text_of(get_page(client, f"{attempt}/{position}"), ".question legend")
         right = right_options(module, stem)

@@ -63,7 +63,11 @@ def test_a_form_with_faults_is_for_everybody(
     world: World, stage: Stage, sniffer: str, endpoint: str, language: str
 ) -> None:
     pages = list(walk.show_faults(world, endpoint, language))
-    faults = [fault for page in pages[:1] for fault in look(stage, page, sniffer)]
+    faults = [
+        fault
+        for page in pages[:1]
+        for fault in (*reads_first(stage, page), *look(stage, page, sniffer))
+    ]
 
     assert not faults, "\n".join(faults)
 
@@ -81,6 +85,13 @@ def test_what_is_not_there_is_said_to_everybody(
 def _that_differ(pages: list[Page]) -> list[Page]:
     """Return the pages whose main part is not the same: the menus of roles are seen elsewhere."""
     return list({page.html.partition("<main")[2]: page for page in pages}.values())
+
+
+def reads_first(stage: Stage, page: Page) -> Iterator[str]:
+    """Return whether the focus is elsewhere than on what is wrong."""
+    stage.put(page)
+    if not stage.window.locator(".error-summary:focus, .flash-error:focus").count():
+        yield f"{page.name}: what is wrong is not read first"
 
 
 def look(stage: Stage, page: Page, sniffer: str) -> Iterator[str]:

@@ -71,6 +71,9 @@ def check(page: Page) -> Iterator[str]:
         if tag.name in {"script", "link", "img"} and not _is_ours(tag.name, address):
             yield f"{page.name}: loads {address}"
     yield from (f"{page.name}: {fault}" for fault in find_kept_words(soup))
+    way = soup.select_one("body a[href]")
+    if way is None or way["href"] != "#main" or not soup.select("main#main[tabindex='-1']"):
+        yield f"{page.name}: does not begin with a way past its menu"
     headers = page.response.headers
     if headers["Referrer-Policy"] != "no-referrer":
         yield f"{page.name}: tells other sites where it was"

@@ -56,9 +56,12 @@ REPORT = """
 QUESTION = """
 - main:
   - paragraph:
+    - link "SOAR to Health and Wellness"
     - link "Final test"
+  - paragraph:
+    - text: about 5 minutes left
+    - progressbar "Questions answered"
   - heading "Question 1 of 10" [level=1]
-  - progressbar "Questions answered"
   - group /.+/
   - status
   - paragraph:

@@ -16,6 +16,13 @@ from pathlib import Path
 START_SECONDS = 60
 
 
+class Site:
+    """A running site, and the folder it keeps its things in."""
+
+    def __init__(self, address: str, folder: Path) -> None:
+        self.address, self.folder = address, folder
+
+
 @contextmanager
 def running_site(folder: Path, host: str = "127.0.0.1", **environment: str) -> Iterator[str]:
     """Serve a fresh demonstration in `folder`; give its address; stop what was started.

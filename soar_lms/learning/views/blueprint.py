@@ -13,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 
 from soar_lms.accounts.current import current_reader
 from soar_lms.assessments.grading import needed_points, shown_points
+from soar_lms.assessments.services import find_last_check
 from soar_lms.catalogue.credit import RULES
 from soar_lms.catalogue.model import Module
 from soar_lms.catalogue.schema import Bank, Credit
@@ -22,9 +23,10 @@ from soar_lms.errors import NotFoundError
 from soar_lms.i18n import current_language, format_number
 from soar_lms.learning.claiming import say_audience
 from soar_lms.learning.credit import depends_on_language, list_eligibility
+from soar_lms.learning.minutes import Place, minutes_left, place_of
 from soar_lms.learning.models import Enrolment
-from soar_lms.learning.path import Path, Step, StepStatus
-from soar_lms.learning.standing import get_enrolment
+from soar_lms.learning.path import Path, PathKind, Step, StepStatus, lesson_to_read
+from soar_lms.learning.standing import Standing, get_enrolment
 
 blueprint = Blueprint("learning", __name__, url_prefix="/<language:language>")
 
@@ -123,7 +125,7 @@ def address_of_step(module: Module, enrolment: Enrolment, status: StepStatus | N
         return url_for(
             "learning.show_lesson",
             setting=enrolment.setting,
-            lesson_id=status.lessons_left[0],
+            lesson_id=lesson_to_read(module, status.lessons_left, enrolment.last_lesson),
             **place,
         )
     if status.step in {Step.PRE_TEST, Step.POST_TEST}:
@@ -132,6 +134,35 @@ def address_of_step(module: Module, enrolment: Enrolment, status: StepStatus | N
     if status.step is Step.EVALUATION:
         return url_for("learning.give_evaluation", **place)
     return url_for("learning.confirm_completion", **place)
+
+
+def address_to_go_on(module: Module, enrolment: Enrolment, status: StepStatus | None) -> str:
+    """Return what a button to go on leads to; where in a lesson is looked up when it is pressed."""
+    if status is not None and status.step is Step.LESSONS:
+        return url_for("learning.continue_module", module_id=module.id)
+    return address_of_step(module, enrolment, status)
+
+
+def address_of_next(module: Module, standing: Standing) -> str:
+    """Return the exact place of what is next: in a lesson, the check that was answered last."""
+    enrolment, status = standing.enrolment, standing.path.next_step
+    place = address_of_step(module, enrolment, status)
+    if status is None or status.step is not Step.LESSONS:
+        return place
+    lesson_id = lesson_to_read(module, status.lessons_left, enrolment.last_lesson)
+    page = module.find_page(lesson_id, enrolment.setting, current_language().tag, brief=False)
+    last = find_last_check(enrolment.id)
+    return f"{place}#check-{last}" if page and last in page.check_ids() else place
+
+
+def place_on_way(module: Module, standing: Standing, step: Step) -> Place:
+    """Return where the page of a step is on somebody's way through a module."""
+    return place_of(module, PathKind(standing.enrolment.path), standing.path, step)
+
+
+def time_left(module: Module, standing: Standing) -> int:
+    """Return about how many minutes the rest of a module takes."""
+    return minutes_left(module, PathKind(standing.enrolment.path), standing.path)
 
 
 def go_on(module: Module, enrolment: Enrolment, path: Path) -> ResponseReturnValue:

@@ -23,15 +23,17 @@ from soar_lms.headers import allow_caching
 from soar_lms.i18n import current_language
 from soar_lms.learning import services
 from soar_lms.learning.forms import ChooseSettingForm
-from soar_lms.learning.path import SHARED, LessonKey, PathKind, minutes_left, requirements
+from soar_lms.learning.path import SHARED, LessonKey, PathKind, requirements
 from soar_lms.learning.standing import Standing, find_renewal, find_standing, get_standing
 from soar_lms.learning.views.blueprint import (
-    address_of_step,
+    address_of_next,
+    address_to_go_on,
     blueprint,
     credit_context,
     go_on,
     offered_module,
     points_to_pass,
+    time_left,
     utc_now,
 )
 
@@ -95,7 +97,7 @@ def module_page(module: Module, form: Form | None) -> str:
         pair=_pair(standing),
         form=form,
         next_address=_next_address(module, standing),
-        minutes_left=minutes_left(module, standing.path) if standing else None,
+        minutes_left=time_left(module, standing) if standing else None,
         needed_points=points_to_pass(module),
         held=held,
         refresher=services.refresher_of(standing.enrolment, module) if standing else None,
@@ -113,12 +115,12 @@ def _certificates(module: Module) -> list[Certificate]:
 @blueprint.get("/learn/<string:module_id>/continue")
 @access(Access.LEARNER)
 def continue_module(module_id: str) -> ResponseReturnValue:
-    """Lead to the next step, whatever it is now."""
+    """Lead to the next step, whatever it is now; in a lesson, to where something was done last."""
     module = offered_module(module_id)
     standing = find_standing(current_reader().id, module)
     if standing is None:
         return redirect(url_for("learning.show_module", module_id=module.id))
-    return go_on(module, standing.enrolment, standing.path)
+    return redirect(address_of_next(module, standing))
 
 
 @blueprint.get("/learn/<string:module_id>/setting")
@@ -191,4 +193,4 @@ def _standing(module: Module) -> Standing | None:
 def _next_address(module: Module, standing: Standing | None) -> str | None:
     if standing is None or standing.path.next_step is None:
         return None
-    return address_of_step(module, standing.enrolment, standing.path.next_step)
+    return address_to_go_on(module, standing.enrolment, standing.path.next_step)

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from soar_lms.access import Access, access
 from soar_lms.accounts.current import current_person, current_reader
@@ -25,16 +26,26 @@ from soar_lms.i18n import current_language, gettext
 from soar_lms.learning import services
 from soar_lms.learning.claiming import list_choices
 from soar_lms.learning.forms import CHANGE, ISSUE, ConfirmCompletionForm, make_evaluation_form
+from soar_lms.learning.minutes import Place
 from soar_lms.learning.models import Enrolment
 from soar_lms.learning.path import Step
-from soar_lms.learning.standing import get_standing
+from soar_lms.learning.standing import Standing, get_standing
 from soar_lms.learning.views.blueprint import (
     blueprint,
     credit_context,
     enrolment_in,
     go_on,
     offered_module,
+    place_on_way,
     utc_now,
+)
+from soar_lms.learning.views.drafts import (
+    WHICH_FORM,
+    draft_context,
+    find_draft,
+    finish_later,
+    forget_draft,
+    values_of,
 )
 
 
@@ -43,12 +54,15 @@ from soar_lms.learning.views.blueprint import (
 def give_evaluation(module_id: str) -> ResponseReturnValue:
     module = offered_module(module_id)
     enrolment = enrolment_in(module)
-    path = get_standing(enrolment, module).path
-    if not path.is_open(Step.EVALUATION):
-        return go_on(module, enrolment, path)
-    form_id, other_id = _chosen_form(module)
-    form = make_evaluation_form(module, form_id)
-    if form.validate_on_submit():
+    standing = get_standing(enrolment, module)
+    if not standing.path.is_open(Step.EVALUATION):
+        return _too_early(module, standing, Step.EVALUATION)
+    draft = find_draft()
+    form_id, other_id = _chosen_form(module, values_of(draft))
+    form = make_evaluation_form(module, form_id, values_of(draft))
+    if later := finish_later(form):
+        return later
+    if not form.form_errors and form.validate_on_submit():
         with transaction():
             services.give_evaluation(
                 enrolment,
@@ -59,7 +73,7 @@ def give_evaluation(module_id: str) -> ResponseReturnValue:
                 time_zone=current_person().time_zone,
                 now=utc_now(),
             )
-        return redirect(url_for("learning.confirm_completion", module_id=module.id))
+        return forget_draft(redirect(url_for("learning.confirm_completion", module_id=module.id)))
     page = render_template(
         "learning/evaluation_edit.html",
         module=module,
@@ -67,19 +81,32 @@ def give_evaluation(module_id: str) -> ResponseReturnValue:
         form=form,
         form_id=form_id,
         other_id=other_id,
+        place=place_on_way(module, standing, Step.EVALUATION),
+        **draft_context(draft),
     )
     return page, 422 if form.is_submitted() else 200
 
 
-def _chosen_form(module: Module) -> tuple[str, str | None]:
+def _too_early(module: Module, standing: Standing, step: Step) -> ResponseReturnValue:
+    """Lead to what comes first, and say so; a step that was done leads on without a word."""
+    if not standing.path.is_done(step):
+        flash(gettext("Something else comes before this step. You can go on with it here."), "info")
+    return go_on(module, standing.enrolment, standing.path)
+
+
+def _chosen_form(module: Module, kept: MultiDict[str, str] | None) -> tuple[str, str | None]:
     """Return the form that the address asks for, and the one that may be taken in its place.
+
+    Whoever filled one in before goes on with that one.
 
     :raises NotFoundError: when the module does not offer it before the certificate.
     """
     spec = module.spec.evaluation
     offered = spec.at_completion if spec else ()
-    form_id = request.args.get("form", *offered[:1])
-    if form_id not in offered:
+    before = kept.get(WHICH_FORM) if kept else None
+    usual = before if before in offered else next(iter(offered), None)
+    form_id = request.args.get("form", usual)
+    if form_id is None or form_id not in offered:
         raise NotFoundError
     return form_id, next((other for other in offered if other != form_id), None)
 
@@ -92,24 +119,30 @@ def confirm_completion(module_id: str) -> ResponseReturnValue:
     if enrolment.completed_at is not None:
         certificate = get_latest_certificate(enrolment.id)
         return redirect(url_for("certificates.show_certificate", code=certificate.code))
-    path = get_standing(enrolment, module).path
-    if not path.is_open(Step.CONFIRMATION):
-        return go_on(module, enrolment, path)
-    form = _confirmation_form(module, enrolment)
-    if not form.validate_on_submit() or form.step.data == CHANGE:
+    standing = get_standing(enrolment, module)
+    if not standing.path.is_open(Step.CONFIRMATION):
+        return _too_early(module, standing, Step.CONFIRMATION)
+    place = place_on_way(module, standing, Step.CONFIRMATION)
+    draft = find_draft()
+    form = _confirmation_form(module, enrolment, values_of(draft))
+    if later := finish_later(form):
+        return later
+    if form.form_errors or not form.validate_on_submit() or form.step.data == CHANGE:
         page = render_template(
             "learning/completion_confirm.html",
             module=module,
             text=module.texts[current_language().tag],
             form=form,
+            place=place,
             today=local_date(utc_now(), current_reader().time_zone),
             time_zone=time_zone_name(current_reader().time_zone),
             refresher=services.refresher_of(enrolment, module),
+            **draft_context(draft),
             **credit_context(module),
         )
         return page, 422 if form.errors else 200
     if form.step.data != ISSUE:
-        return _show_result(module, enrolment, form)
+        return _show_result(module, enrolment, form, place)
     with transaction():
         update_practice(
             current_person(), profession=form.profession.data, territory=form.territory.data
@@ -117,11 +150,15 @@ def confirm_completion(module_id: str) -> ResponseReturnValue:
         certificate = services.complete_module(
             current_person(), enrolment, module, **_confirmed(module, enrolment, form)
         )
-    flash(gettext("Congratulations. You have completed the module."), "success")
-    return redirect(url_for("certificates.show_certificate", code=certificate.code))
+    flash(
+        gettext("Congratulations. You have completed the module. Nothing is left to do."), "success"
+    )
+    return forget_draft(redirect(url_for("certificates.show_certificate", code=certificate.code)))
 
 
-def _show_result(module: Module, enrolment: Enrolment, form: ConfirmCompletionForm) -> str:
+def _show_result(
+    module: Module, enrolment: Enrolment, form: ConfirmCompletionForm, place: Place
+) -> str:
     """Show the certificate as it would be printed; it is not issued before it was seen."""
     draft = services.draft_certificate(
         current_person(), enrolment, module, **_confirmed(module, enrolment, form)
@@ -136,6 +173,7 @@ def _show_result(module: Module, enrolment: Enrolment, form: ConfirmCompletionFo
         module=module,
         text=module.texts[current_language().tag],
         form=form,
+        place=place,
         certificate=draft,
         pictures=[f"data:image/png;base64,{b64encode(item).decode()}" for item in pictures],
     )
@@ -154,9 +192,12 @@ def _confirmed(module: Module, enrolment: Enrolment, form: ConfirmCompletionForm
     }
 
 
-def _confirmation_form(module: Module, enrolment: Enrolment) -> ConfirmCompletionForm:
-    """Return the form of the last step."""
-    form = ConfirmCompletionForm(obj=current_reader())
+def _confirmation_form(
+    module: Module, enrolment: Enrolment, kept: MultiDict[str, str] | None
+) -> ConfirmCompletionForm:
+    """Return the form of the last step, as it was filled in before."""
+    filled = {} if kept is None else {"formdata": kept}
+    form = ConfirmCompletionForm(obj=current_reader(), **filled)
     choice = list_choices(
         module,
         current_language().tag,

@@ -13,12 +13,12 @@ from soar_lms.certificates import services as certificates
 from soar_lms.certificates.models import Certificate
 from soar_lms.content import catalogue
 from soar_lms.learning.notices import list_notices
-from soar_lms.learning.path import minutes_left
 from soar_lms.learning.renewal import Renewal
 from soar_lms.learning.standing import find_renewal, list_standings
 from soar_lms.learning.views.blueprint import (
-    address_of_step,
+    address_to_go_on,
     blueprint,
+    time_left,
     utc_now,
 )
 
@@ -34,10 +34,10 @@ def show_home() -> ResponseReturnValue:
         {
             "module": modules[module_id],
             "standing": standing,
-            "address": address_of_step(
+            "address": address_to_go_on(
                 modules[module_id], standing.enrolment, standing.path.next_step
             ),
-            "minutes_left": minutes_left(modules[module_id], standing.path),
+            "minutes_left": time_left(modules[module_id], standing),
             "renewal": renewals.get(module_id),
         }
         for (_, module_id), standing in standings.items()

@@ -10,7 +10,6 @@ from flask_login import current_user
 
 from soar_lms.access import Access, access
 from soar_lms.accounts.current import current_reader
-from soar_lms.assessments import services as assessments
 from soar_lms.catalogue.model import LessonPage, Module
 from soar_lms.database import transaction
 from soar_lms.errors import NotFoundError
@@ -20,6 +19,7 @@ from soar_lms.headers import allow_caching
 from soar_lms.i18n import current_language
 from soar_lms.learning import services
 from soar_lms.learning.checks import show_check
+from soar_lms.learning.path import SHARED
 from soar_lms.learning.standing import Reading, find_reading
 from soar_lms.learning.views.blueprint import (
     blueprint,
@@ -31,6 +31,7 @@ from soar_lms.learning.views.blueprint import (
 )
 from soar_lms.learning.views.catalogue import KEPT_SECONDS
 
+_BRIEF = "brief"
 _ADDRESS = "/learn/<string:module_id>/<string:setting>/<string:lesson_id>"
 
 
@@ -54,7 +55,7 @@ def show_lessons(module_id: str, setting: str) -> ResponseReturnValue:
 @access(Access.READER)
 def show_lesson(module_id: str, setting: str, lesson_id: str) -> ResponseReturnValue:
     module = offered_module(module_id)
-    brief = request.args.get("version") == "brief"
+    brief = _wants_brief()
     page = _find_page(module, setting, lesson_id, brief=brief)
     html = _render(module, setting, page, _reading(module), brief=brief)
     return allow_caching(make_response(html), KEPT_SECONDS)
@@ -67,7 +68,11 @@ def complete_lesson(module_id: str, setting: str, lesson_id: str) -> ResponseRet
     _find_page(module, setting, lesson_id, brief=False)
     enrolment = enrolment_in(module)
     lesson = module.find_lesson(lesson_id)
-    here = url_for("learning.show_lesson", **(request.view_args or {}))
+    here = url_for(
+        "learning.show_lesson",
+        version=_BRIEF if _wants_brief() else None,
+        **(request.view_args or {}),
+    )
     if not check_token():
         flash(str(TOKEN_TOO_OLD), "error")
         return redirect(here)
@@ -86,29 +91,37 @@ def answer_check(
     module_id: str, setting: str, lesson_id: str, question_id: str
 ) -> ResponseReturnValue:
     module = offered_module(module_id)
-    page = _find_page(module, setting, lesson_id, brief=False)
+    page = _find_page(module, setting, lesson_id, brief=_wants_brief())
     if question_id not in page.check_ids():
         raise NotFoundError
     enrolment, chosen = enrolment_in(module), chosen_words(request.form)
-    place: dict[str, Any] = {"module_id": module_id, "setting": setting, "lesson_id": lesson_id}
-    here = url_for("learning.show_lesson", _anchor=f"check-{question_id}", **place)
+    place: dict[str, Any] = {
+        "module_id": module_id,
+        "setting": setting,
+        "lesson_id": lesson_id,
+        "version": _BRIEF if _wants_brief() else None,
+    }
+    here = url_for(
+        "learning.show_lesson",
+        check=None if chosen else question_id,
+        _anchor=f"check-{question_id}",
+        **place,
+    )
     if not check_token():
         flash(str(TOKEN_TOO_OLD), "error")
         return redirect(here)
-    if not chosen:
-        return redirect(here)
-    with transaction():
-        assessments.answer_check(
-            module,
-            enrolment_id=enrolment.id,
-            question_id=question_id,
-            chosen=chosen,
-            now=utc_now(),
-        )
+    if chosen:
+        with transaction():
+            services.answer_check(enrolment, module, lesson_id, question_id, chosen, now=utc_now())
     if request.accept_mimetypes.best == "application/json":
-        check = show_check(module, question_id, current_language().tag, chosen)
+        check = show_check(module, question_id, current_language().tag, chosen, is_asked=True)
         return jsonify(html=render_template("learning/check_feedback.html", check=check))
     return redirect(here)
+
+
+def _wants_brief() -> bool:
+    """Whether the reader takes the short version: no button leads out of it."""
+    return request.args.get("version") == _BRIEF
 
 
 def _find_page(module: Module, setting: str, lesson_id: str, *, brief: bool) -> LessonPage:
@@ -134,7 +147,10 @@ def _render(
     position = next(place for place, item in enumerate(lessons) if item.id == page.lesson_id)
     lesson = lessons[position]
     own = reading is not None and (not lesson.by_setting or reading.setting == setting)
-    answers = tuple((name, _chosen(name, reading if own else None)) for name in page.check_ids())
+    asked = request.args.get("check")
+    answers = tuple(
+        (name, _chosen(name, reading if own else None), name == asked) for name in page.check_ids()
+    )
 
     def make_context() -> dict[str, Any]:
         language = current_language().tag
@@ -148,10 +164,12 @@ def _render(
             "previous_id": lessons[position - 1].id if position else None,
             "next_id": lessons[position + 1].id if position + 1 < len(lessons) else None,
             "brief": brief,
+            "minutes_after": _minutes_after(module, setting, lesson.id, reading),
             "reading": reading,
             "own": own,
             "checks": {
-                name: show_check(module, name, language, chosen) for name, chosen in answers
+                name: show_check(module, name, language, chosen, is_asked=is_asked)
+                for name, chosen, is_asked in answers
             },
             "answers": answers,
         }
@@ -161,6 +179,16 @@ def _render(
     role = current_reader().role if current_user.is_authenticated else None
     key = (request.path, brief, role, reading, answers)
     return keep_page("learning/lesson_show.html", key, make_context)
+
+
+def _minutes_after(module: Module, setting: str, lesson_id: str, reading: Reading | None) -> int:
+    """Return how long the lessons take that are left beside this one."""
+    done = reading.lessons_done if reading else ()
+    return sum(
+        item.minutes
+        for item in module.spec.lessons
+        if item.id != lesson_id and (item.id, setting if item.by_setting else SHARED) not in done
+    )
 
 
 def _chosen(question_id: str, reading: Reading | None) -> tuple[str, ...]:

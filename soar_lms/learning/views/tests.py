@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import Any
 
 from flask import jsonify, redirect, render_template, request, url_for
@@ -27,6 +28,7 @@ from soar_lms.learning.answers import QuestionView, answer_words, clash_note, op
 from soar_lms.learning.checks import CheckView, show_asked, show_graded
 from soar_lms.learning.forms import AnswerForm
 from soar_lms.learning.handing_in import hand_in_test
+from soar_lms.learning.minutes import minutes_of_question
 from soar_lms.learning.path import Step
 from soar_lms.learning.standing import get_attempt, get_sitting, get_standing
 from soar_lms.learning.views.blueprint import (
@@ -35,6 +37,7 @@ from soar_lms.learning.views.blueprint import (
     enrolment_in,
     gives_parts,
     offered_module,
+    place_on_way,
     points_to_pass,
     utc_now,
 )
@@ -90,6 +93,7 @@ def _show_test(module: Module, instrument: str, form: ActionForm) -> str:
         text=module.texts[current_language().tag],
         instrument=instrument,
         standing=standing,
+        place=place_on_way(module, standing, _STEPS[instrument]),
         attempts=attempts,
         is_open=standing.path.is_open(_STEPS[instrument]),
         post=post,
@@ -180,6 +184,7 @@ def _question(module: Module, attempt: Attempt, position: int, form: AnswerForm)
     chosen = _brought_along(item) or saved
     if form.is_submitted():
         chosen = chosen_words(request.form)
+    answered = sum(_is_answered(item, answers) for item in attempt.items)
     return render_template(
         "learning/question_show.html",
         module=module,
@@ -190,7 +195,8 @@ def _question(module: Module, attempt: Attempt, position: int, form: AnswerForm)
         chosen=chosen,
         clash=clash_note(frozen_key(item), chosen),
         is_saved=set(chosen) == set(saved),
-        answered=sum(_is_answered(item, answers) for item in attempt.items),
+        answered=answered,
+        minutes_left=ceil((len(attempt.items) - answered) * minutes_of_question(module)),
         form=form,
     )
 
@@ -272,6 +278,7 @@ def show_result(module_id: str, instrument: str, number: int) -> ResponseReturnV
         text=module.texts[current_language().tag],
         attempt=attempt,
         standing=standing,
+        place=place_on_way(module, standing, _STEPS[instrument]),
         post=module.spec.instruments.post,
         tries=_tries(module, instrument, attempts),
         pair=_pair(attempt),
