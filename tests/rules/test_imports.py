@@ -48,7 +48,7 @@ FLOORS = (
     {"learning"},
     {"cohorts", "api", "pages", "operations"},
     {"programme", "reminders"},
-    {"administration"},
+    {"administration", "styleguide"},
     {"app", "demo", "doctor", "seeding"},
     {"cli"},
     {"__main__"},
