@@ -3,9 +3,9 @@
 Chromium on a slow network and a processor four times slower, each visit the first one. The network
 is Lighthouse's "slow 4G" (https://github.com/GoogleChrome/lighthouse, core/config/constants.js):
 1,638 kbit/s down, 750 up, 150 ms there and back. Chromium adds that time to every request, not to
-the opening of a connection; so each page is measured once more with what Lighthouse's developers
-take for that, 562.5 ms for every request and nine tenths of the speed. Nothing is asked of that: the
-page and its style sheet are two requests, 1,125 ms.
+the opening of a connection. So each page is measured once more with what Lighthouse gives Chromium
+for the same network: 562.5 ms for every request, nine tenths of the speed. Nothing is asked of
+that: two requests, the page and its style sheet, are 1,125 ms of it.
 """
 
 from __future__ import annotations

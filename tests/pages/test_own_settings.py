@@ -62,6 +62,13 @@ _MOVING = """() => [...document.querySelectorAll('*')].flatMap(element =>
     .filter(style => style.animationName !== 'none' || style.scrollBehavior === 'smooth'
         || style.transitionDuration.split(', ').some(time => parseFloat(time) > 0))
     .map(() => element.outerHTML.slice(0, 80)))"""
+_DARK_ON_PAPER = f"""() => {{ {_SEEN}
+    return [...document.querySelectorAll('body, .box, .panel, .card, .flash, .feedback, .input')]
+        .filter(seen).filter(element => {{
+            const parts = getComputedStyle(element).backgroundColor.match(/[\\d.]+/g).map(Number)
+            return parts[3] !== 0 && Math.min(...parts.slice(0, 3)) < 200
+        }}).map(element => say(element, 'dark on paper'))
+}}"""
 _BARE_CONTROLS = f"""() => {{ {_SEEN}
     const controls = 'button, .button, .exit-button, .input, .option, progress'
     const bare = style => style.borderTopStyle === 'none' || parseFloat(style.borderTopWidth) < 1
@@ -207,7 +214,12 @@ def pages(world: World) -> list[Page]:
 def calm(stage: Stage) -> Iterator[Stage]:
     """Return the stage; afterwards nothing is set any more."""
     yield stage
-    stage.window.emulate_media(forced_colors="none", reduced_motion="no-preference")
+    stage.window.emulate_media(
+        media="screen",
+        color_scheme="light",
+        forced_colors="none",
+        reduced_motion="no-preference",
+    )
     stage.window.set_viewport_size(DESK)
 
 
@@ -252,6 +264,14 @@ def test_nothing_moves_for_those_who_want_no_motion(calm: Stage, pages: list[Pag
     calm.window.emulate_media(reduced_motion="reduce")
 
     faults = [fault for page in pages for fault in ask(calm, page, _MOVING)]
+
+    assert not faults, "\n".join(faults)
+
+
+def test_paper_is_white_by_night_too(calm: Stage, pages: list[Page]) -> None:
+    calm.window.emulate_media(media="print", color_scheme="dark")
+
+    faults = [fault for page in pages for fault in ask(calm, page, _DARK_ON_PAPER)]
 
     assert not faults, "\n".join(faults)
 
@@ -308,6 +328,7 @@ def test_no_bar_covers_the_focus_at_400_percent(calm: Stage, pages: list[Page], 
     ("styles", "script", "argument", "wanted"),
     [
         pytest.param("p { transition: color 1s }", _MOVING, None, "<p", id="transition"),
+        pytest.param("body { background: #123456 }", _DARK_ON_PAPER, None, "dark", id="dark"),
         pytest.param(".button { border: 0 }", _BARE_CONTROLS, None, "no edge", id="no-edge"),
         pytest.param(
             ".option, .option * { outline: 0 !important }",
