@@ -14,6 +14,7 @@ from benchmarks.crash import measure_crash
 from benchmarks.figures import Figure
 from benchmarks.latencies import measure_waiting
 from benchmarks.many import measure_many
+from benchmarks.paint import measure_paint
 from benchmarks.processes import measure_start
 from benchmarks.programme import measure_programme
 from benchmarks.reminders import measure_reminders
@@ -34,6 +35,7 @@ WORKLOADS = {
     "programme": measure_programme,
     "roster": measure_roster,
     "reminders": measure_reminders,
+    "paint": measure_paint,
 }
 
 

@@ -21,7 +21,7 @@ from soar_lms.certificates.claims import list_withheld
 from soar_lms.certificates.designs import DesignMissingError, newest_design
 from soar_lms.certificates.views import blueprint as certificates
 from soar_lms.cohorts.views import blueprint as cohorts
-from soar_lms.config import Config, ConfigError, read_config
+from soar_lms.config import Config, ConfigError, Mode, read_config
 from soar_lms.content import catalogue, configure_content, labels_in
 from soar_lms.database import ENGINE_OPTIONS, close_plain_connection, configure_engine, db
 from soar_lms.errors import configure_errors
@@ -36,6 +36,7 @@ from soar_lms.operations import configure_operations
 from soar_lms.programme import views as programme
 from soar_lms.reminders.views import blueprint as reminders
 from soar_lms.sessions import SessionInterface
+from soar_lms.styleguide import views as styleguide
 from soar_lms.tasks import views as tasks
 from soar_lms.templating import configure_templates
 
@@ -82,6 +83,8 @@ def create_app(config: Config | None = None) -> Flask:
         messages.blueprint,
     ):
         app.register_blueprint(blueprint)
+    if config.mode is not Mode.PRODUCTION:
+        app.register_blueprint(styleguide.blueprint)
     limit_views(app, limiter)
     return app
 

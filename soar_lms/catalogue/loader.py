@@ -6,6 +6,7 @@ import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
@@ -13,6 +14,7 @@ from soar_lms.catalogue.checks import check_tree
 from soar_lms.catalogue.lesson_checks import BRIEF
 from soar_lms.catalogue.lint import lint_tree
 from soar_lms.catalogue.model import Catalogue, LessonPage, Module, PageKey
+from soar_lms.catalogue.pictures import Size, measure_picture
 from soar_lms.catalogue.problems import ContentError, Problem, Problems
 from soar_lms.catalogue.readability import count_words
 from soar_lms.catalogue.render import Labels, render_lesson
@@ -78,6 +80,11 @@ def compile_tree(tree: Tree, labels_for: LabelsFor) -> Catalogue:
     )
 
 
+def _size_of(module: ModuleTree, language: str, name: str) -> Size | None:
+    path = module.find_media(language, name)
+    return measure_picture(path) if path else None
+
+
 def _compile_module(module: ModuleTree, labels_for: LabelsFor) -> Module:
     order = sorted(module.languages, key=lambda tag: (tag != module.spec.source_language, tag))
     labels = {language: labels_for(language) for language in order}
@@ -94,6 +101,7 @@ def _compile_module(module: ModuleTree, labels_for: LabelsFor) -> Module:
                 language=key.language,
                 labels=labels[key.language],
                 sources=module.spec.sources,
+                size_of=partial(_size_of, module, key.language),
             ),
             words=count_words(lesson.outline.sentences),
         )

@@ -27,6 +27,7 @@ from soar_lms.catalogue.model import (
     ReflectionBlock,
     ResourceBlock,
 )
+from soar_lms.catalogue.pictures import Size
 from soar_lms.catalogue.schema import Source
 
 
@@ -65,6 +66,7 @@ _SIMPLE_TAGS = {
     "tr": "tr",
     "td": "td",
 }
+SizeOf = Callable[[str], Size | None]
 _BOXES = ("key-point", "caution", "words")
 
 
@@ -74,9 +76,13 @@ def render_lesson(
     language: str,
     labels: Labels,
     sources: Iterable[Source],
+    size_of: SizeOf,
 ) -> tuple[Block, ...]:
-    """Compile a lesson without errors into its blocks."""
-    return _Renderer(document, language, labels, sources).blocks()
+    """Compile a lesson without errors into its blocks.
+
+    :param size_of: gives the size of a picture by its name.
+    """
+    return _Renderer(document, language, labels, sources, size_of).blocks()
 
 
 class _Renderer:
@@ -86,7 +92,9 @@ class _Renderer:
         language: str,
         labels: Labels,
         sources: Iterable[Source],
+        size_of: SizeOf,
     ) -> None:
+        self.size_of = size_of
         self.document = document
         self.language = language
         self.labels = labels
@@ -177,8 +185,11 @@ class _Renderer:
         )
 
     def image(self, node: SyntaxTreeNode) -> Markup:
-        picture = Markup('<img src="../media/{}" alt="{}" loading="lazy">').format(
-            node.attrs["src"], node.content
+        name = str(node.attrs["src"])
+        size = self.size_of(name)
+        sides = Markup(' width="{}" height="{}"').format(*size) if size else ""
+        picture = Markup('<img src="../media/{}" alt="{}"{} loading="lazy">').format(
+            name, node.content, sides
         )
         title = node.attrs.get("title")
         if not title:

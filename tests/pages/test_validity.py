@@ -19,6 +19,8 @@ _OURS = {
     # A list under a heading may have its name.
     "aria-label-misuse": ["error", {"allowAnyNamable": True}],
     "prefer-native-element": ["error", {"exclude": ["region"]}],
+    # The parts of one answer are sent under one name.
+    "form-dup-name": "off",
     # The summary of errors stands before the heading of the page, as readers expect it.
     "heading-level": ["error", {"minInitialRank": "h2"}],
     # Without scripts the page of a task has no other way to go on.

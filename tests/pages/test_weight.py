@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
@@ -25,11 +25,14 @@ def load(world: World, address: str) -> dict[str, bytes]:
     page = client.get(address)
     soup = BeautifulSoup(page.text, "html.parser")
     paths = {
-        urlsplit(str(tag[name])).path for tags, name in LOADED.items() for tag in soup.select(tags)
+        urlsplit(urljoin(address, str(tag[name]))).path
+        for tags, name in LOADED.items()
+        for tag in soup.select(tags)
     }
     found = {address: page.data}
     for path in paths:
         with client.get(path) as response:
+            assert response.status_code == 200, path
             found[path] = response.get_data()
     return found
 

@@ -16,8 +16,8 @@ from soar_lms.paths import PACKAGE
 FOLDER = PACKAGE / "templates"
 _OUTPUT = "qqq"
 """Stands in the text where a template prints something: a word, so that tags stay tags."""
-_CLASS_BLOCKS = {"width"}
-"""Blocks whose content is a class of the style sheet."""
+_BLOCKS_INSIDE_TAGS = {"scheme", "width"}
+"""Blocks whose content is an attribute, or a class of the style sheet."""
 
 _environment = Environment(autoescape=True, extensions=["jinja2.ext.i18n", FragmentExtension])
 _TRANSLATED = {"gettext", "ngettext", "pgettext", "npgettext", "_"}
@@ -104,7 +104,7 @@ Templates = Mapping[str, TemplateSource]
 
 
 def _printed(node: nodes.Node) -> Iterator[str]:
-    if isinstance(node, nodes.Block) and node.name in _CLASS_BLOCKS:
+    if isinstance(node, nodes.Block) and node.name in _BLOCKS_INSIDE_TAGS:
         return
     if isinstance(node, nodes.Output):
         for item in node.nodes:

@@ -50,7 +50,7 @@ FLOORS = (
     {"learning"},
     {"cohorts", "api", "pages", "operations"},
     {"programme", "reminders"},
-    {"administration"},
+    {"administration", "styleguide"},
     {"app", "demo", "doctor", "seeding"},
     {"cli"},
     {"__main__"},
