@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from random import Random
 from typing import Any
 
-from sqlalchemy import Select, String, Text, bindparam, case, cast, literal, null, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    Text,
+    bindparam,
+    case,
+    cast,
+    literal,
+    null,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
@@ -28,7 +41,7 @@ from soar_lms.assessments.parallel import choose_form, in_form, list_asked, othe
 from soar_lms.assessments.tries import count_tries, next_number
 from soar_lms.catalogue.model import Module
 from soar_lms.catalogue.schema import Bank
-from soar_lms.database import Among, Numbers, UTCDateTime, db, read, write
+from soar_lms.database import UTCDateTime, db, read, write
 from soar_lms.errors import DomainError, NotFoundError
 from soar_lms.i18n import lazy_gettext
 
@@ -323,41 +336,45 @@ def judge_check(module: Module, question_id: str, chosen: list[str]) -> bool:
 
 # --- facts for the path -----------------------------------------------------------------------
 
-FactSelect = Select[int, str, str, str]
-"""Rows of (enrolment, kind, key, detail), made to be joined by UNION ALL."""
+FactSelect = Select[int, str, str, str, datetime | None]
+"""Rows of (enrolment, kind, key, detail, moment), made to be joined by UNION ALL."""
 
 
-ENROLMENTS = bindparam("enrolment_ids", type_=Numbers)
-"""The value that the statements below ask for."""
+def select_results(is_meant: Callable[[Any], ColumnElement[bool]]) -> tuple[FactSelect, FactSelect]:
+    """Return selects of the tests handed in and of the evaluations at completion.
 
-RESULTS: list[FactSelect] = [
-    select(
+    Of a test, the key is its instrument and the detail `PASSED` or empty. Of an evaluation nothing
+    says on which day somebody gave it.
+
+    :param is_meant: says of a column of enrolments whose facts are asked for.
+    """
+    tests = select(
         Attempt.enrolment_id,
         literal(ATTEMPT_FACT),
         Attempt.instrument,
         case((Attempt.passed.is_(True), PASSED), else_=""),
-    ).where(
-        Among(Attempt.enrolment_id, ENROLMENTS),
-        Attempt.submitted_at.is_not(None),
-    ),
-    select(
-        EvaluationReceipt.enrolment_id, literal(EVALUATION_FACT), literal(""), literal("")
-    ).where(
-        Among(EvaluationReceipt.enrolment_id, ENROLMENTS),
-        EvaluationReceipt.occasion == COMPLETION,
-    ),
-]
-"""The tests handed in (key: instrument, detail: PASSED), and the evaluations at completion."""
+        Attempt.submitted_at,
+    ).where(is_meant(Attempt.enrolment_id), Attempt.submitted_at.is_not(None))
+    evaluations = select(
+        EvaluationReceipt.enrolment_id,
+        literal(EVALUATION_FACT),
+        literal(""),
+        literal(""),
+        null(),
+    ).where(is_meant(EvaluationReceipt.enrolment_id), EvaluationReceipt.occasion == COMPLETION)
+    return tests, evaluations
 
-DATED_RESULTS = (RESULTS[0].add_columns(Attempt.submitted_at), RESULTS[1].add_columns(null()))
-"""The same with the moment; of evaluations nothing says on which day somebody gave them."""
 
 CHECK_COLUMNS = (CheckAnswer.question_id, cast(CheckAnswer.chosen, Text))
 """A knowledge check that was answered: its question, and the options as a JSON list."""
 
 ANSWERS: FactSelect = (
     select(
-        Attempt.enrolment_id, literal(ANSWER_FACT), Answer.question_id, cast(Answer.chosen, Text)
+        Attempt.enrolment_id,
+        literal(ANSWER_FACT),
+        Answer.question_id,
+        cast(Answer.chosen, Text),
+        null(),
     )
     .join_from(Answer, Attempt, Attempt.id == Answer.attempt_id)
     .where(Answer.attempt_id == bindparam("attempt_id"))

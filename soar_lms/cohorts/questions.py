@@ -16,6 +16,7 @@ class Question:
     """A page that asks: `button` is the answer yes; going back is the answer no."""
 
     title: str
+    """Also that of the window: it names nobody."""
     facts: Sequence[str]
     button: str
     people: Sequence[Waiting] = ()
@@ -64,32 +65,33 @@ def _say_end(link: JoinLink) -> list[str]:
 
 def ask_for_new_lead(trainer: ListedTrainer) -> Question:
     """Ask before another trainer leads a group."""
-    title = gettext("Let %(name)s lead the group", name=trainer.name)
     facts = [
         gettext("%(name)s then says who trains the group.", name=trainer.name),
         gettext("Whoever leads it today stays a trainer of the group."),
         gettext("Only %(name)s or an administrator can change it back.", name=trainer.name),
     ]
-    return Question(title, facts, title)
+    button = gettext("Let %(name)s lead the group", name=trainer.name)
+    return Question(gettext("Let another trainer lead the group"), facts, button)
 
 
 def ask_for_removal(trainer: ListedTrainer, *, is_self: bool) -> Question:
     """Ask before somebody trains a group no longer."""
     if is_self:
-        title = gettext("Stop training this group")
+        title = button = gettext("Stop training this group")
         facts = [
             gettext("You no longer see the group, its report, and its people."),
             gettext("Only whoever leads the group, or an administrator, can add you again."),
         ]
     else:
-        title = gettext("Remove %(name)s", name=trainer.name)
+        title = gettext("Remove a trainer")
+        button = gettext("Remove %(name)s", name=trainer.name)
         facts = [
             gettext(
                 "%(name)s no longer sees the group, its report, and its people.", name=trainer.name
             ),
             gettext("You can add the same person again. No e-mail is sent now."),
         ]
-    return Question(title, [*facts, gettext("The members of the group notice nothing.")], title)
+    return Question(title, [*facts, gettext("The members of the group notice nothing.")], button)
 
 
 def ask_for_withdrawal(line: RosterLine) -> Question:

@@ -23,7 +23,7 @@ from soar_lms.content import catalogue as catalogue_here
 from soar_lms.database import Among, Numbers, db, read, transaction
 from soar_lms.learning.models import Enrolment, KeptStanding
 from soar_lms.learning.path import Path, fingerprint, write_left
-from soar_lms.learning.progress import Dated, load_dated
+from soar_lms.learning.progress import Dated, load_dated, load_dated_of
 from soar_lms.learning.renewal import make_renewal, overall_status
 from soar_lms.learning.standing import standing_of
 
@@ -117,7 +117,7 @@ def keep(enrolment: Enrolment, module: Module) -> Path:
     db.session.flush()
     if db.engine.dialect.name == "postgresql" and not is_locked:  # SQLite has one writer anyway
         read(_LOCK, {"enrolment_id": enrolment.id})
-    ((row, path),) = _assess([enrolment], {module.id: module})
+    row, path = _place(enrolment, module, load_dated_of(enrolment), _list_held([enrolment]))
     _write(row)
     return path
 

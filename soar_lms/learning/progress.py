@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CompoundSelect, String, cast, literal, null, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    String,
+    bindparam,
+    cast,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
 
 from soar_lms.assessments import services as assessments
 from soar_lms.assessments.grading import Grade
 from soar_lms.assessments.services import FactSelect
-from soar_lms.database import Among, db, read
+from soar_lms.database import Among, Numbers, db, read
 from soar_lms.learning.models import Enrolment, FollowUp, FollowUpState, LessonCompletion
 from soar_lms.learning.path import Facts
 
 LESSON_FACT = "lesson"
 _FOLLOW_UP_FACT = "follow-up"
-_Facts = CompoundSelect[int, str, str, str]
+_Facts = CompoundSelect[int, str, str, str, datetime | None]
 
 
 @dataclass(frozen=True)
@@ -66,54 +77,62 @@ class Progress:
 
 def load_progress(enrolment_ids: Collection[int]) -> dict[int, Progress]:
     """Return what each enrolment did, in one query."""
-    return _load(_FACTS, enrolment_ids)
+    found = {enrolment_id: Progress() for enrolment_id in enrolment_ids}
+    if found:
+        rows = db.session.execute(_FACTS, {_MANY: list(found)})
+        for enrolment_id, kind, key, detail, _ in rows:
+            found[enrolment_id].note(kind, key, detail)
+    return found
 
 
 def load_progress_of(enrolment_id: int) -> Progress:
     """Return what one enrolment did, with the follow-up that is planned for it, in one query."""
-    return _load(_FACTS_OF_ONE, [enrolment_id])[enrolment_id]
+    progress = Progress()
+    for _, kind, key, detail, _ in db.session.execute(_FACTS_OF_ONE, {_ONE: enrolment_id}):
+        progress.note(kind, key, detail)
+    return progress
 
 
-def _load(facts: _Facts, enrolment_ids: Collection[int]) -> dict[int, Progress]:
-    found = {enrolment_id: Progress() for enrolment_id in enrolment_ids}
-    if not found:
-        return found
-    values = {assessments.ENROLMENTS.key: enrolment_ids}
-    for enrolment_id, kind, key, detail in db.session.execute(facts, values):
-        found[enrolment_id].note(kind, key, detail)
-    return found
+_MANY, _ONE = "enrolment_ids", "enrolment_id"
 
 
-# Built once: putting a statement together costs more than running it.
-_FACT_SELECTS: list[FactSelect] = [
-    select(
+def _is_one(column: Any) -> ColumnElement[bool]:
+    """Say that it is the enrolment `_ONE`: PostgreSQL reads whole tables for a list of one."""
+    is_one: ColumnElement[bool] = column == bindparam(_ONE)
+    return is_one
+
+
+def _is_of_many(column: Any) -> ColumnElement[bool]:
+    return Among(column, bindparam(_MANY, type_=Numbers))
+
+
+def _select_facts(is_meant: Callable[[Any], ColumnElement[bool]]) -> list[FactSelect]:
+    lessons = select(
         LessonCompletion.enrolment_id,
         literal(LESSON_FACT),
         LessonCompletion.lesson_id,
         LessonCompletion.setting,
-    ).where(Among(LessonCompletion.enrolment_id, assessments.ENROLMENTS)),
-    *assessments.RESULTS,
-]
-_FACTS = union_all(*_FACT_SELECTS)
-_FACTS_OF_ONE = union_all(
-    *_FACT_SELECTS,
+        LessonCompletion.completed_at,
+    ).where(is_meant(LessonCompletion.enrolment_id))
+    return [lessons, *assessments.select_results(is_meant)]
+
+
+# Built once: putting a statement together costs more than running it.
+_FACTS: _Facts = union_all(*_select_facts(_is_of_many))
+_DATED_FACTS_OF_ONE: _Facts = union_all(*_select_facts(_is_one))
+_HANDING_IN: _Facts = union_all(*_select_facts(_is_one), assessments.ANSWERS)
+_FACTS_OF_ONE: _Facts = union_all(
+    *_select_facts(_is_one),
     select(
         FollowUp.enrolment_id,
         literal(_FOLLOW_UP_FACT),
         FollowUp.state,
         cast(FollowUp.due_on, String),
+        null(),
     ).where(
-        Among(FollowUp.enrolment_id, assessments.ENROLMENTS),
+        _is_one(FollowUp.enrolment_id),
         or_(FollowUp.next_at.is_not(None), FollowUp.state == FollowUpState.DECLINED),
     ),
-)
-
-
-_DATED_FACTS = union_all(
-    _FACT_SELECTS[0].add_columns(LessonCompletion.completed_at), *assessments.DATED_RESULTS
-)
-_HANDING_IN: CompoundSelect[*tuple[Any, ...]] = union_all(
-    *_DATED_FACTS.selects, assessments.ANSWERS.add_columns(null())
 )
 
 
@@ -140,17 +159,26 @@ class Dated:
 def load_dated(enrolments: Collection[Enrolment]) -> dict[int, Dated]:
     """Return what each enrolment did and when a step was last done in it, in one query."""
     dated = {item.id: Dated(item) for item in enrolments}
-    rows = read(_DATED_FACTS, {assessments.ENROLMENTS.key: list(dated)})
+    rows = read(_FACTS, {_MANY: list(dated)})
     for enrolment_id, kind, key, detail, moment in rows:  # type: ignore[misc]  # five columns
         dated[enrolment_id].note(kind, key, detail, moment)
     return dated
 
 
+def load_dated_of(enrolment: Enrolment) -> Dated:
+    """Return what `load_dated` does, of one."""
+    dated = Dated(enrolment)
+    rows = read(_DATED_FACTS_OF_ONE, {_ONE: enrolment.id})
+    for _, kind, key, detail, moment in rows:  # type: ignore[misc]  # as above
+        dated.note(kind, key, detail, moment)
+    return dated
+
+
 def load_handing_in(enrolment: Enrolment, attempt_id: int) -> tuple[Dated, dict[str, list[str]]]:
-    """Return what `load_dated` does of one, and the answers to a test of it, in one query."""
+    """Return what `load_dated_of` does, and the answers to a test of it, in one query."""
     dated, answers = Dated(enrolment), {}
-    values = {assessments.ENROLMENTS.key: [enrolment.id], "attempt_id": attempt_id}
-    for _, kind, key, detail, moment in read(_HANDING_IN, values):  # type: ignore[misc]
+    values = {_ONE: enrolment.id, "attempt_id": attempt_id}
+    for _, kind, key, detail, moment in read(_HANDING_IN, values):  # type: ignore[misc]  # as above
         if kind == assessments.ANSWER_FACT:
             answers[key] = json.loads(detail)
         else:

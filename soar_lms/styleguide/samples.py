@@ -23,7 +23,8 @@ from soar_lms.clock import local_date
 from soar_lms.content import catalogue
 from soar_lms.i18n import current_language, gettext
 from soar_lms.learning.checks import CheckView, show_check, show_graded
-from soar_lms.learning.path import Facts, assess, requirements
+from soar_lms.learning.minutes import place_of
+from soar_lms.learning.path import Facts, PathKind, Step, assess, requirements
 from soar_lms.learning.renewal import Renewal
 from soar_lms.paging import turn_to
 from soar_lms.paths import PACKAGE
@@ -63,11 +64,14 @@ def _sample_learning(module: Module, tag: str, now: datetime, make_form: MakeFor
     asked = requirements(module, setting)
     today = local_date(now, current_app.config["SOAR"].time_zone)
     checks = _one_of_each_kind(module, tag)
+    path = assess(asked, Facts(frozenset(asked.lessons[:1]), pre_test_submitted=True))
     return Sample(
         module=module,
         text=module.texts[tag],
         setting=setting,
-        path=assess(asked, Facts(frozenset(asked.lessons[:1]), pre_test_submitted=True)),
+        path=path,
+        place=place_of(module, PathKind.FULL, path, Step.LESSONS),
+        kept_until=today + timedelta(days=14),
         lessons=asked.lessons,
         checks=checks,
         answered=[_answer(module, checks[0], tag, is_right=right) for right in (True, False)],
@@ -192,6 +196,17 @@ def _sample_numbers() -> Sample:
             of=lambda state=None, _module=None: counts.get(state, sum(counts.values())),
         ),
         states=words,
+        options=[("sample", gettext("A choice"))],
+        filters=Sample(
+            text="",
+            state="completed",
+            module=None,
+            setting=None,
+            language=None,
+            due=None,
+            sort=None,
+            address=lambda **_: {"state": "completed"},
+        ),
         titles={"sample": gettext("Module")},
         places=Sample(of=lambda **_: "#numbers"),
     )
