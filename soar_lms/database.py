@@ -13,6 +13,7 @@ import sqlite3
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import islice
 from typing import Any, Self
 
@@ -236,7 +237,7 @@ def stream(
     they would take as long as the query. On PostgreSQL no cursor is declared, for which it would
     use one process only.
     """
-    compiled = statement.compile(connection)
+    compiled = _compile(statement, connection.dialect)
     expanded = compiled.construct_expanded_state(values)
     bound = _driver_values(compiled, expanded.parameters, connection.dialect)
     raw: Any = connection.connection.driver_connection
@@ -250,6 +251,14 @@ def stream(
     cursor = raw.execute(expanded.statement, [bound[name] for name in places])
     while batch := cursor.fetchmany(size):
         yield batch
+
+
+@lru_cache(maxsize=64)
+def _compile(statement: Select[*tuple[Any, ...]], dialect: Dialect) -> SQLCompiler:
+    """Return a statement as the database takes it; the same one again costs nothing."""
+    compiled = statement.compile(dialect=dialect)
+    assert isinstance(compiled, SQLCompiler)  # of a select
+    return compiled
 
 
 def _driver_values(
