@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
 from itertools import chain
@@ -13,7 +14,7 @@ BYTE_ORDER_MARK = "\ufeff"
 Cell = str | float
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
-_QUOTED = (",", '"', "\r", "\n")
+_has_quoted = re.compile('[,"\r\n]').search
 _RARE = (",", '"', "\r", *(f"\n{start}" for start in _FORMULA_STARTS if start != "\n"))
 """What is in no cell that stands as it is, where each begins on a line of its own."""
 
@@ -60,7 +61,7 @@ def _write_cell(cell: str) -> str:
 
 def _quote(cell: str) -> str:
     """Quote a cell where a line would be read wrong without; as `csv.writer` does."""
-    if any(sign in cell for sign in _QUOTED):
+    if _has_quoted(cell):
         doubled = cell.replace('"', '""')
         return f'"{doubled}"'
     return cell

@@ -39,6 +39,34 @@ class Once(dict[Key, Value], Generic[Key, Value]):
         return value
 
 
+_DAY = 86_400
+_FIRST_DAY = date(1970, 1, 1).toordinal()
+
+
+class LocalDays:
+    """The days of moments in a time zone, as text: worked out once for each day."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self.zone = zone
+        self.shifts = Once[int, int | None](self._find_shift)
+        self.days = Once[int, str](lambda day: date.fromordinal(day + _FIRST_DAY).isoformat())
+
+    def find_day(self, moment: int) -> str:
+        """Return the day of a moment, in seconds since 1970; of 0, which is none, nothing."""
+        if not moment:
+            return ""
+        shift = self.shifts[moment // _DAY]
+        if shift is None:
+            return datetime.fromtimestamp(moment, self.zone).date().isoformat()
+        return self.days[(moment + shift) // _DAY]
+
+    def _find_shift(self, day: int) -> int | None:
+        """Return how far the zone is from UTC on a day of UTC; None where that changes."""
+        ends = (day * _DAY, (day + 1) * _DAY)
+        first, last = (datetime.fromtimestamp(end, self.zone).utcoffset() for end in ends)
+        return int(first.total_seconds()) if first is not None and first == last else None
+
+
 _DAYS = (7, 9, 10, 11)
 """Which of the cells are days."""
 Alike = tuple[str, str, str | None, str, str]
@@ -80,9 +108,7 @@ class Cells:
         self.days = Once[int | None, str](
             lambda number: date.fromordinal(number).isoformat() if number else ""
         )
-        self.quarters = Once[int, str](
-            lambda quarter: datetime.fromtimestamp(quarter * 900, zone).date().isoformat()
-        )
+        self.find_day = LocalDays(zone).find_day
         self.due = {name: day.isoformat() for name, day in report.due.days.items()}
         self.timings = {timing: str(words) for timing, words in TIMINGS.items()}
         self.alike = Once[Alike, tuple[str, ...]](self._say_alike)
@@ -109,10 +135,6 @@ class Cells:
     def find_state(self, state: Any, opens: int, expires: int) -> Any:
         """Return the state that a line is in today."""
         return state_of(state, opens, expires, self.seconds) if opens else state
-
-    def find_day(self, moment: int) -> str:
-        """Return the day of a moment where the reader is: no zone changes it within a quarter."""
-        return self.quarters[moment // 900] if moment else ""
 
     def find_timing(
         self, module: str, state: Any, expires: int, completed: int, cycle: int | None

@@ -44,12 +44,13 @@ class Lines:
         names = write_column([*map(_NAME, rows)])
         emails = write_column([*map(_EMAIL, rows)])
         uncertified, ends, days = self.uncertified, self.ends, self.cells.days
+        find_day = self.cells.find_day
         lines = []
         # In one place and taken apart at once: calls and names would take as long as all the rest.
         for name, email, row in zip(names, emails, rows, strict=True):
             _, _, _, _, _, _, module, state, setting, language, *facts = row
             completed, active, opens, expires, left, code, until, cycle, _ = facts
-            last_day = self.cells.find_day(active) if active else ""
+            last_day = find_day(active)
             if not (completed or opens or expires):
                 middle, end = uncertified[module, state, left, setting, language]
                 lines.append(f"{name},{email},{middle},{last_day},{end}\r\n")

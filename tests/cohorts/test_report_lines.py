@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from io import StringIO
 from itertools import product
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
+from hypothesis import example, given
+from hypothesis.strategies import integers, sampled_from
 
 from soar_lms.certificates.codes import make_code
 from soar_lms.cohorts.models import Cohort
-from soar_lms.cohorts.report_cells import Cells, header
+from soar_lms.cohorts.report_cells import Cells, LocalDays, header
 from soar_lms.cohorts.report_lines import Lines
 from soar_lms.cohorts.report_query import Line
 from soar_lms.i18n import speaking
@@ -34,6 +37,25 @@ STAGES = (
     ("completed", TODAY - 9, NOW_SECONDS + 9, NOW_SECONDS + YEAR, "", TODAY + 365, 1),
     ("renewing", TODAY - 900, NOW_SECONDS - YEAR, NOW_SECONDS + 9, "lessons:1", TODAY, 2),
 )
+
+
+@given(
+    moment=integers(min_value=1, max_value=4_000_000_000),
+    zone=sampled_from(
+        ("UTC", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "Pacific/Apia")
+    ),
+)
+@example(moment=1_793_512_799, zone="America/New_York")  # the clock goes back a second later
+@example(moment=1_793_512_800, zone="America/New_York")
+@example(moment=1_325_239_200, zone="Pacific/Apia")  # 2011-12-30 was left out there
+def test_the_day_of_a_moment_is_that_of_its_zone(moment: int, zone: str) -> None:
+    day = datetime.fromtimestamp(moment, ZoneInfo(zone)).date().isoformat()
+
+    assert LocalDays(ZoneInfo(zone)).find_day(moment) == day
+
+
+def test_no_moment_has_no_day() -> None:
+    assert LocalDays(ZoneInfo("UTC")).find_day(0) == ""
 
 
 def make_lines(names: Sequence[str]) -> list[tuple[Any, ...]]:
