@@ -9,6 +9,7 @@ from pathlib import Path
 from PIL import Image
 
 from soar_lms.certificates.painting import paint_pages
+from soar_lms.config import Config
 from tests.support.browser import DESKTOP, PHONE, Visitor, open_browser
 from tests.support.site import running_site
 
@@ -37,7 +38,7 @@ def main(folder: Path = FOLDER) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as instance,
-        running_site(Path(instance)) as address,
+        running_site(Path(instance), SOAR_EXIT_URL=Config.exit_url) as address,
         open_browser() as browser,
     ):
         for size, viewport in (("desktop", DESKTOP), ("phone", PHONE)):
