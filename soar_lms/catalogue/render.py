@@ -67,6 +67,7 @@ _SIMPLE_TAGS = {
     "td": "td",
 }
 SizeOf = Callable[[str], Size | None]
+_CITE = Markup('<sup class="cite">')
 _BOXES = ("key-point", "caution", "words")
 
 
@@ -102,7 +103,7 @@ class _Renderer:
         self.sources = {source.id: number for number, source in enumerate(sources, 1)}
         self.anchors = {id(node): anchor for node, anchor in heading_anchors(document)}
         self.functions: Mapping[str, Callable[[SyntaxTreeNode], Markup]] = {
-            "inline": self.children,
+            "inline": self.inline,
             "text": lambda node: escape(node.content),
             "softbreak": lambda _: Markup("\n"),
             "hardbreak": lambda _: Markup("<br>"),
@@ -158,6 +159,10 @@ class _Renderer:
     def children(self, node: SyntaxTreeNode) -> Markup:
         return Markup("").join(self.node(child) for child in node.children)
 
+    def inline(self, node: SyntaxTreeNode) -> Markup:
+        """Keep the number of a source on the line of the words that it belongs to."""
+        return self.children(node).replace(" " + _CITE, "\u00a0" + _CITE)
+
     def heading(self, node: SyntaxTreeNode) -> Markup:
         words = strip_heading_id(node)  # headings carry no markup but their id
         anchor = self.anchors[id(node)]
@@ -180,7 +185,7 @@ class _Renderer:
         address = f"../sources#{source_id}"
         if words:
             return Markup('<a href="{}">{}</a>').format(address, words)
-        return Markup('<sup class="cite"><a href="{}" aria-label="{} {}">{}</a></sup>').format(
+        return _CITE + Markup('<a href="{}" aria-label="{} {}">{}</a></sup>').format(
             address, self.labels.source, number, number
         )
 

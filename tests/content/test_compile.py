@@ -86,6 +86,12 @@ def test_a_citation_is_a_short_name_to_those_who_listen(pack: Catalogue) -> None
     assert link.get_text() == "1"
 
 
+def test_a_citation_stays_on_the_line_of_its_words(pack: Catalogue) -> None:
+    (mark,) = html_of(pack.modules["garden"].find_page("start", "orchard", "en")).select("sup")
+
+    assert str(mark.previous_sibling).endswith(".\u00a0")
+
+
 def test_places_for_checks_and_resources_are_left_open(pack: Catalogue) -> None:
     garden = pack.modules["garden"]
     start, tools = (garden.find_page(name, "school", "en") for name in ("start", "tools"))
