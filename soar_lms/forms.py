@@ -7,6 +7,7 @@ token that is too old is an error like any other.
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -132,11 +133,17 @@ class Form(FlaskForm):
         return super().is_submitted() and TURN not in request.form
 
     def all_errors(self) -> list[tuple[str | None, str]]:
-        """Return (field id, message) for the summary on top of the page, in the form's order."""
+        """Return (field id, message) for the summary on top of the page, in the form's order.
+
+        What is wrong with several fields names each of them: read alone, two equal links are one.
+        """
         found: list[tuple[str | None, str]] = [(None, str(error)) for error in self.form_errors]
+        said = Counter(str(error) for field in self for error in set(_flat(field.errors)))
         for field in self:
             target = None if isinstance(field.widget, HiddenInput) else first_control(field)
-            found.extend((target, str(error)) for error in _flat(field.errors))
+            for error in _flat(field.errors):
+                is_clear = said[str(error)] == 1 or target is None
+                found.append((target, str(error) if is_clear else _name(field, str(error))))
         return found
 
 
@@ -181,6 +188,11 @@ def first_control(field: Field) -> str:
     """Return the id of the element that a link to `field` should lead to."""
     is_group = isinstance(field, RadioField | SelectMultipleField)
     return f"{field.id}-0" if is_group else str(field.id)
+
+
+def _name(field: Field, error: str) -> str:
+    label = field.label.text.rstrip()
+    return f"{label} {error}" if label.endswith((".", "?", ":")) else f"{label}: {error}"
 
 
 def _flat(errors: Any) -> list[Any]:

@@ -200,3 +200,4 @@ def test_the_audit_trail_names_the_successor_and_the_revocation(
 
     assert f"certificate {code} , replaced by {newer}" in trail
     assert f"certificate {newer} · revocation " in trail
+    assert f" · certificate {newer}" in trail

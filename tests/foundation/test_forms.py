@@ -117,6 +117,18 @@ def test_the_summary_leads_to_each_field_in_its_order() -> None:
 
 
 @pytest.mark.usefixtures("request_context")
+def test_the_summary_tells_fields_with_the_same_fault_apart() -> None:
+    form = NoteForm(MultiDict({"name": "a\x00", "note": "b\x00", "many": "z"}))
+    assert not form.validate()
+
+    words = [message for _, message in form.all_errors()]
+
+    fault = form.errors["note"][0]
+    assert words[:2] == [f"Name: {fault}", f"Note: {fault}"]
+    assert words[2] == form.errors["many"][0]
+
+
+@pytest.mark.usefixtures("request_context")
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_the_library_speaks_the_language_of_the_page(language: str) -> None:
     with speaking(language):
