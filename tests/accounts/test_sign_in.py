@@ -247,7 +247,7 @@ def test_a_form_of_a_visitor_leads_to_signing_in_and_back_to_its_page(
 
 
 def test_a_post_without_a_page_leads_to_signing_in_and_not_back(client: FlaskClient) -> None:
-    assert post(client, "/en/cohorts/1/link").location == "/en/sign-in"
+    assert post(client, "/en/cohorts/1/close").location == "/en/sign-in"
 
 
 def test_whoever_is_signed_in_is_not_asked_again(as_learner: FlaskClient) -> None:
