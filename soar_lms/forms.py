@@ -138,7 +138,7 @@ class Form(FlaskForm):
         What is wrong with several fields names each of them: read alone, two equal links are one.
         """
         found: list[tuple[str | None, str]] = [(None, str(error)) for error in self.form_errors]
-        said = Counter(str(error) for field in self for error in set(_flat(field.errors)))
+        said = Counter(words for field in self for words in set(map(str, _flat(field.errors))))
         for field in self:
             target = None if isinstance(field.widget, HiddenInput) else first_control(field)
             for error in _flat(field.errors):
