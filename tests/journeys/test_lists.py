@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.browser import PHONE, Visitor, open_browser
+from tests.support.browser import PHONE, Visitor
 from tests.support.site import running_site
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -22,12 +22,6 @@ LOADED = "() => performance.getEntriesByType('navigation')[0].name"
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with running_site(tmp_path_factory.mktemp("site")) as address:
         yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with open_browser() as found:
-        yield found
 
 
 @pytest.fixture

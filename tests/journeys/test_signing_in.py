@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, CDPSession, expect
 
-from tests.support.browser import PASSWORD, PHONE, Visitor, open_browser
+from tests.support.browser import PASSWORD, PHONE, Visitor
 from tests.support.site import find_link, running_site
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -28,12 +28,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def address(folder: Path) -> Iterator[str]:
     """Return a site under a name: browsers make no passkeys for bare numbers."""
     with running_site(folder, host="localhost") as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with open_browser() as found:
         yield found
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
-from tests.support.browser import PASSWORD, Visitor, open_browser
+from tests.support.browser import PASSWORD, Visitor
 from tests.support.site import running_site
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -37,12 +37,6 @@ _ON_TOP = """exit => {
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder: Path = tmp_path_factory.mktemp("site")
     with running_site(folder, SOAR_EXIT_URL=ELSEWHERE) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with open_browser() as found:
         yield found
 
 
