@@ -61,7 +61,7 @@ def measure_reminders(_seconds: int, _rounds: int) -> Iterator[Figure]:
 def _measure(cohort_id: int, label: str, first: dict[str, float]) -> Iterator[Figure]:
     now = civil_moment(datetime.now(UTC), TIME_ZONE)
     module_id = _prepare(cohort_id, now)
-    bare = _ms(partial(_write_bare, cohort_id, module_id))
+    bare = _ms(partial(_write_bare, cohort_id, module_id, now))
     took = _ms(partial(_all, plan_reminders, now))
     yield Figure(f"planning, {label}", took, "ms", bare, PLAN_GOAL, higher=False)
     for name, work in (("put into the outbox", partial(post_reminders, now)), ("sent", _send(now))):
@@ -104,10 +104,10 @@ def _prepare(cohort_id: int, now: datetime) -> str:
     return module_id
 
 
-def _write_bare(cohort_id: int, module_id: str) -> None:
+def _write_bare(cohort_id: int, module_id: str, now: datetime) -> None:
     with transaction():
         db.session.execute(
-            text(_BARE), {"cohort": cohort_id, "module": module_id, "day": "2026-11-28"}
+            text(_BARE), {"cohort": cohort_id, "module": module_id, "day": now.date().isoformat()}
         )
 
 
