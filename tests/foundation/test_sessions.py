@@ -44,7 +44,8 @@ def test_what_one_request_changes_the_next_does_not_see(signer: RememberingSigne
     assert signer.loads(cookie, max_age=DAY) == VALUES
 
 
-@pytest.mark.parametrize("place", [0, 10, -1])
+# Not the last character: of its six bits base64 reads four, so another one may mean the same.
+@pytest.mark.parametrize("place", [0, 10, -2])
 def test_a_changed_cookie_is_refused_after_a_good_one(
     signer: RememberingSigner, place: int
 ) -> None:
