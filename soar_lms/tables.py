@@ -15,8 +15,10 @@ Cell = str | float
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 _has_quoted = re.compile('[,"\r\n]').search
-_RARE = (",", '"', "\r", *(f"\n{start}" for start in _FORMULA_STARTS if start != "\n"))
-"""What is in no cell that stands as it is, where each begins on a line of its own."""
+_QUOTED = (",", '"', "\r")
+"""What is in no cell that stands as it is."""
+_BEGINNINGS = [(start, f"\n{start}") for start in _FORMULA_STARTS if start not in "\r\n"]
+"""What begins none, where each begins on a line of its own; one sign is looked for quickly."""
 
 
 def write_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
@@ -44,8 +46,8 @@ def write_column(typed: Sequence[str]) -> Sequence[str]:
     the time of a look at each.
     """
     together = "\n" + "\n".join(typed)
-    is_plain = together.count("\n") == len(typed)
-    if is_plain and not any(sign in together for sign in _RARE):
+    is_plain = together.count("\n") == len(typed) and not any(sign in together for sign in _QUOTED)
+    if is_plain and not any(sign in together and begun in together for sign, begun in _BEGINNINGS):
         return typed
     return [_write_cell(cell) for cell in typed]
 

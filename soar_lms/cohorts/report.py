@@ -28,8 +28,8 @@ from soar_lms.learning.path import Step, fingerprint, read_left
 from soar_lms.learning.renewal import Status
 
 ROWS_ON_A_PAGE = 25
-BATCH = 1_000
-"""Lines that a file is written from at a time."""
+BATCH = 250
+"""Lines that a file is written from at a time: so few that the processor keeps them at hand."""
 LIKELY = 100
 """Of so many lines a filter by days likely leaves one; where it does not, more is read."""
 

@@ -5,9 +5,10 @@ A file may have a million of them: words are looked up once, and days are writte
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -51,14 +52,18 @@ class LocalDays:
         self.shifts = Once[int, int | None](self._find_shift)
         self.days = Once[int, str](lambda day: date.fromordinal(day + _FIRST_DAY).isoformat())
 
-    def find_day(self, moment: int) -> str:
-        """Return the day of a moment, in seconds since 1970; of 0, which is none, nothing."""
-        if not moment:
-            return ""
-        shift = self.shifts[moment // _DAY]
-        if shift is None:
-            return datetime.fromtimestamp(moment, self.zone).date().isoformat()
-        return self.days[(moment + shift) // _DAY]
+    def find_days(self, moments: Iterable[int]) -> list[str]:
+        """Return the days of moments, in seconds since 1970; of 0, which is none, nothing."""
+        shifts, days = self.shifts, self.days
+        return [
+            self._read_day(moment)
+            if not moment or (shift := shifts[moment // _DAY]) is None
+            else days[(moment + shift) // _DAY]
+            for moment in moments
+        ]
+
+    def _read_day(self, moment: int) -> str:
+        return datetime.fromtimestamp(moment, self.zone).date().isoformat() if moment else ""
 
     def _find_shift(self, day: int) -> int | None:
         """Return how far the zone is from UTC on a day of UTC; None where that changes."""
@@ -67,10 +72,16 @@ class LocalDays:
         return int(first.total_seconds()) if first is not None and first == last else None
 
 
+@lru_cache
+def local_days(time_zone: str) -> LocalDays:
+    """Return the days of a time zone: what one report has worked out, the next has."""
+    return LocalDays(ZoneInfo(time_zone))
+
+
 _DAYS = (7, 9, 10, 11)
 """Which of the cells are days."""
-Alike = tuple[str, str, str | None, str, str]
-"""Module, state, steps, setting and language of a line: few lines differ in them."""
+Way = tuple[str | None, str, str]
+"""What is left of a module, in which setting and language: few lines differ in them."""
 
 
 def header() -> list[str]:
@@ -96,7 +107,7 @@ class Cells:
     """Turns lines into cells."""
 
     def __init__(self, report: Report, time_zone: str) -> None:
-        tag, zone = current_language().tag, ZoneInfo(time_zone)
+        tag = current_language().tag
         self.report, self.seconds = report, report.seconds
         self.titles = {
             name: report.catalogue.modules[name].title_in(tag) for name in report.module_ids
@@ -108,10 +119,9 @@ class Cells:
         self.days = Once[int | None, str](
             lambda number: date.fromordinal(number).isoformat() if number else ""
         )
-        self.find_day = LocalDays(zone).find_day
+        self.find_days = local_days(time_zone).find_days
         self.due = {name: day.isoformat() for name, day in report.due.days.items()}
         self.timings = {timing: str(words) for timing, words in TIMINGS.items()}
-        self.alike = Once[Alike, tuple[str, ...]](self._say_alike)
 
     def texts(self, line: tuple[Any, ...]) -> tuple[str, ...]:
         """Return a line as text, with what people typed defused; days as YYYY-MM-DD."""
@@ -123,11 +133,13 @@ class Cells:
         return (
             defuse(name),
             defuse(email),
-            *self.alike[module, state, left, setting, language],
+            self.titles[module],
+            self.states[state],
+            *self.say_way((left, setting, language)),
             self.days[completed],
             format_code(code) if code else "",
             self.days[until],
-            self.find_day(active),
+            *self.find_days([active]),
             self.due.get(module, ""),
             self.find_timing(module, state, expires, completed, cycle),
         )
@@ -145,15 +157,10 @@ class Cells:
         timing = self.report.due.timing(module, state, expires, completed, cycle or 1)
         return self.timings[timing] if timing else ""
 
-    def _say_alike(self, alike: Alike) -> tuple[str, ...]:
-        module, state, left, setting, language = alike
-        return (
-            self.titles[module],
-            self.states[state],
-            self.left[left],
-            self.settings[setting],
-            self.languages[language],
-        )
+    def say_way(self, way: Way) -> tuple[str, str, str]:
+        """Return the cells of what is left, setting and language."""
+        left, setting, language = way
+        return self.left[left], self.settings[setting], self.languages[language]
 
     def values(self, line: tuple[Any, ...]) -> list[str | date | None]:
         """Return a line as text, as it was typed, and days; None for nothing."""

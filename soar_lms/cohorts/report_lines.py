@@ -11,13 +11,22 @@ from operator import itemgetter
 from typing import Any
 
 from soar_lms.certificates.codes import format_code
-from soar_lms.cohorts.report_cells import Alike, Cells, Once
+from soar_lms.cohorts.report_cells import Cells, Once, Way
 from soar_lms.cohorts.report_query import Line
 from soar_lms.tables import write_column, write_part
 
-_NAME, _EMAIL = (itemgetter(Line._fields.index(field)) for field in ("name", "email"))
-_NO_CERTIFICATE = ",,"
-"""The three cells of its days and its code, empty."""
+
+def _take(*names: str) -> itemgetter[Any]:
+    return itemgetter(*map(Line._fields.index, names))
+
+
+_NAME, _EMAIL, _CODE, _ACTIVE = map(_take, ("name", "email", "certificate_code", "active_at"))
+_STAGE = _take(
+    "module_id", "state", "completed_day", "opens_at", "expires_at", "valid_until_day", "cycle"
+)
+_WAY = _take("steps_left", "setting", "language")
+Stage = tuple[str, str, int, int, int, int | None, int | None]
+"""How far somebody is in a module; whose certificates are of one day are equally far."""
 
 
 class Lines:
@@ -25,11 +34,9 @@ class Lines:
 
     def __init__(self, cells: Cells) -> None:
         self.cells = cells
-        self.alike = Once[Alike, str](lambda alike: write_part(cells.alike[alike]))
-        self.ends = Once[tuple[str, str], str](
-            lambda end: write_part((cells.due.get(end[0], ""), end[1]))
-        )
-        self.uncertified = Once[Alike, tuple[str, str]](self._write_uncertified)
+        self.words = Once[str, str](lambda word: write_part([word]))
+        self.stages = Once(self._write_stage)
+        self.ways = Once(self._write_way)
 
     def pieces(self) -> Iterator[str]:
         """Yield all lines that the report is asked for, a batch at a time."""
@@ -41,29 +48,36 @@ class Lines:
 
         :param rows: tuples of the columns of `Line`.
         """
-        names = write_column([*map(_NAME, rows)])
-        emails = write_column([*map(_EMAIL, rows)])
-        uncertified, ends, days = self.uncertified, self.ends, self.cells.days
-        find_day = self.cells.find_day
-        lines = []
-        # In one place and taken apart at once: calls and names would take as long as all the rest.
-        for name, email, row in zip(names, emails, rows, strict=True):
-            _, _, _, _, _, _, module, state, setting, language, *facts = row
-            completed, active, opens, expires, left, code, until, cycle, _ = facts
-            last_day = find_day(active)
-            if not (completed or opens or expires):
-                middle, end = uncertified[module, state, left, setting, language]
-                lines.append(f"{name},{email},{middle},{last_day},{end}\r\n")
-                continue
-            state = self.cells.find_state(state, opens, expires)
-            middle = self.alike[module, state, left, setting, language]
-            certificate = f"{days[completed]},{format_code(code or '')},{days[until]}"
-            end = ends[module, self.cells.find_timing(module, state, expires, completed, cycle)]
-            lines.append(f"{name},{email},{middle},{certificate},{last_day},{end}\r\n")
-        return "".join(lines)
+        # A column at a time: taking each line apart would take as long as all the rest.
+        columns = zip(
+            write_column([*map(_NAME, rows)]),
+            write_column([*map(_EMAIL, rows)]),
+            map(self.stages.__getitem__, map(_STAGE, rows)),
+            map(self.ways.__getitem__, map(_WAY, rows)),
+            map(_CODE, rows),
+            self.cells.find_days(map(_ACTIVE, rows)),
+            strict=True,
+        )
+        return "".join(
+            [
+                f"{name},{email},{state},{way},{completed},{format_code(code) if code else ''},"
+                f"{until},{last_day},{end}\r\n"
+                for name, email, (state, completed, until, end), way, code, last_day in columns
+            ]
+        )
 
-    def _write_uncertified(self, alike: Alike) -> tuple[str, str]:
-        """Return what stands before and after the last activity of lines without a certificate."""
-        module, state, *_ = alike
-        timing = self.cells.find_timing(module, state, 0, 0, None)
-        return f"{self.alike[alike]},{_NO_CERTIFICATE}", self.ends[module, timing]
+    def _write_stage(self, stage: Stage) -> tuple[str, str, str, str]:
+        """Return module and state of today, both days of the certificate, and what is due."""
+        module, state, completed, opens, expires, until, cycle = stage
+        cells, words = self.cells, self.words
+        state = cells.find_state(state, opens, expires)
+        timing = cells.find_timing(module, state, expires, completed, cycle)
+        return (
+            f"{words[cells.titles[module]]},{words[cells.states[state]]}",
+            cells.days[completed],
+            cells.days[until],
+            f"{cells.due.get(module, '')},{words[timing]}",
+        )
+
+    def _write_way(self, way: Way) -> str:
+        return write_part(self.cells.say_way(way))

@@ -51,11 +51,11 @@ STAGES = (
 def test_the_day_of_a_moment_is_that_of_its_zone(moment: int, zone: str) -> None:
     day = datetime.fromtimestamp(moment, ZoneInfo(zone)).date().isoformat()
 
-    assert LocalDays(ZoneInfo(zone)).find_day(moment) == day
+    assert LocalDays(ZoneInfo(zone)).find_days([moment]) == [day]
 
 
 def test_no_moment_has_no_day() -> None:
-    assert LocalDays(ZoneInfo("UTC")).find_day(0) == ""
+    assert LocalDays(ZoneInfo("UTC")).find_days([0]) == [""]
 
 
 def make_lines(names: Sequence[str]) -> list[tuple[Any, ...]]:
