@@ -13,11 +13,13 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from soar_lms.clock import local_date, start_of_day
-from soar_lms.cohorts.filters import Due, RowState
+from soar_lms.cohorts.filters import Due, RowState, Waiting
 from soar_lms.learning.renewal import Status
 
 SOON = timedelta(days=7)
 _HAS_COMPLETED = frozenset({Status.COMPLETED, Status.RENEWAL_OPEN, Status.EXPIRED, Status.RENEWING})
+NEVER_DONE: frozenset[RowState] = frozenset({*Status, *Waiting}) - _HAS_COMPLETED
+"""The states in which something must be done by the day, whatever the day is."""
 
 
 class Timing(StrEnum):

@@ -18,6 +18,7 @@ from soar_lms.cohorts.filters import Filters, RowState, Sort, Turn, Waiting
 from soar_lms.cohorts.models import Cohort, RosterPlace
 from soar_lms.cohorts.report_asking import Asked, ask, values_of
 from soar_lms.cohorts.report_query import Line, Part
+from soar_lms.cohorts.report_reach import Reach
 from soar_lms.cohorts.report_scope import ORDER, kept_state, select_counts, select_opened
 from soar_lms.cohorts.report_search import search
 from soar_lms.cohorts.report_totals import Totals
@@ -30,8 +31,6 @@ from soar_lms.learning.renewal import Status
 ROWS_ON_A_PAGE = 25
 BATCH = 250
 """Lines that a file is written from at a time: so few that the processor keeps them at hand."""
-LIKELY = 100
-"""Of so many lines a filter by days likely leaves one; where it does not, more is read."""
 
 
 @dataclass(frozen=True)
@@ -171,44 +170,16 @@ class Report:
         waiting = parts[names.index(turn.part) if turn else 0 :]
         begun, backwards = turn.part if turn else None, turn is not None and turn.backwards
         values = {**asked.values, **query.values_of_page(parts, turn, name, wanted)}
+        reaching = Reach(self.filters, asked.modules, totals)
         found: list[tuple[Row[Any], Part]] = []
         while waiting and len(found) < wanted:
-            reach = self._reach(asked, waiting, begun, totals, wanted - len(found))
+            reach = reaching.into(waiting, begun, wanted - len(found))
             waiting = waiting[waiting.index(reach[-1]) + 1 :]
             page = query.select_page(asked.scope, tuple(reach), begun, backwards=backwards)
             rows = list(read(page, values))
             merged = query.in_order(rows, reach, backwards=backwards)
             found += [(row, reach[row.rank]) for row in merged]
         return found[:wanted]
-
-    def _reach(
-        self, asked: Asked, waiting: list[Part], begun: str | None, totals: Totals, wanted: int
-    ) -> list[Part]:
-        """Return the parts that a page may reach into: by the counts, as few as hold enough."""
-        reach, held = [], 0
-        for part in waiting:
-            count = self._held(asked, part, totals)
-            is_begun = part.name == begun
-            if count or is_begun:
-                reach.append(part)
-            held += 0 if is_begun else self._likely(count)
-            if held >= wanted or (part.is_of_places and reach):
-                break
-        return reach or waiting[-1:]
-
-    def _held(self, asked: Asked, part: Part, totals: Totals) -> int:
-        """Return how many lines a part has, or may have where more is asked than is counted."""
-        module = self.filters.module if part.module is None else asked.modules[part.module]
-        return totals.of(part.state or self.filters.state, module)
-
-    def _likely(self, count: int) -> int:
-        """Return how many of so many lines are wanted, at least and likely.
-
-        Of a search it is not known; what it finds is read at once in any case.
-        """
-        if self.filters.text:
-            return 0
-        return count // LIKELY if self.filters.due else count
 
     def ask(self, totals: Totals | None = None) -> Asked:
         """Return what the database is asked.

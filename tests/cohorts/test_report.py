@@ -191,7 +191,7 @@ def test_pages_are_whole_where_a_filter_leaves_less_than_is_likely(
 ) -> None:
     report = report_of(crowd, due=Due.NONE)
     whole = [(row.name, row.module_id) for row in report.list_rows()]
-    monkeypatch.setattr("soar_lms.cohorts.report.LIKELY", 0.1)  # each part seems to be enough
+    monkeypatch.setattr("soar_lms.cohorts.report_reach.LIKELY", 0.1)  # each part seems to be enough
 
     pages = all_pages(report, 5)
 
