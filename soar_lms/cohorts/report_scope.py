@@ -20,7 +20,6 @@ from sqlalchemy import (
     case,
     false,
     func,
-    literal,
     literal_column,
     or_,
     select,
@@ -154,6 +153,8 @@ class Scope:
         """Return what is true of lines that are due so soon and not done: `due.is_done` in SQL."""
         if not self.modules:
             return [false()]
+        if self.is_of_module:
+            module = 0  # the only one that is left
         end = _end(module) if module is not None else self._find_end(line)
         where = [above_zero(end)] if module is None else []
         can_be_done = {Status.COMPLETED, Status.RENEWING}.intersection(states)
@@ -204,11 +205,18 @@ def begins(column: Any, word: str) -> ColumnElement[bool]:
 
 
 def has_word(place_id: Any, number: int) -> ColumnElement[bool]:
+    """Return what is true of a place that has a word of the search.
+
+    Asked for each place by itself: the offset of nothing keeps PostgreSQL from making a join of it,
+    for which it reads that word of everybody, once it plans without looking at the values.
+    """
     other = aliased(RosterWord)
     return (
-        select(literal(1))
+        select(literal_column("1"))
         .select_from(other)
         .where(other.place_id == place_id, begins(other.word, f"word{number}"))
+        .limit(literal_column("1"))
+        .offset(literal_column("0"))
         .exists()
     )
 
