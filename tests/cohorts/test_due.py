@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -14,7 +15,7 @@ from soar_lms.cohorts.filters import Due, RowState, Sort, Waiting
 from soar_lms.cohorts.models import Cohort, CohortModule
 from soar_lms.database import db, transaction
 from soar_lms.learning.renewal import Status
-from tests.cohorts.conftest import report_of
+from tests.cohorts.conftest import MODULE, report_of
 from tests.factories import NOW
 from tests.support.page import get_page
 
@@ -87,20 +88,27 @@ def set_due(cohort: Cohort, day: date | None) -> None:
     [(-1, Due.LATE), (3, Due.WEEK), (30, Due.LATER), (None, Due.NONE)],
 )
 @pytest.mark.parametrize("sort", [Sort.STATE, Sort.DUE, Sort.ACTIVE])
+@pytest.mark.parametrize("asked", [{}, {"module": MODULE}], ids=["any", "module"])
 def test_the_filter_leaves_who_has_not_done_what_is_due_so_soon(
-    context: Flask, cohort: Cohort, stages: Stages, days: int | None, due: Due, sort: Sort
+    context: Flask,
+    cohort: Cohort,
+    stages: Stages,
+    days: int | None,
+    due: Due,
+    sort: Sort,
+    asked: dict[str, Any],
 ) -> None:
     set_due(cohort, None if days is None else TODAY + timedelta(days=days))
 
     found = {
-        item: {row.name for row in report_of(cohort, due=item, sort=sort).list_rows()}
+        item: {row.name for row in report_of(cohort, due=item, sort=sort, **asked).list_rows()}
         for item in Due
     }
 
     everybody = {row.name for row in report_of(cohort).list_rows()}
     wanted = everybody if due is Due.NONE else everybody - {"Aaron Done"}
     assert found == {item: wanted if item is due else set() for item in Due}
-    report = report_of(cohort, due=due, sort=sort)
+    report = report_of(cohort, due=due, sort=sort, **asked)
     page = report.read_page(None, report.count())
     assert {row.name for row in page.rows} == wanted
     assert report.count_shown(report.count()) is None
