@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -38,23 +37,6 @@ class Provider:
 
     name: str | None
     url: str | None
-
-
-@dataclass(frozen=True)
-class Line:
-    """A certificate in a list: what is asked of thousands of them, and no more."""
-
-    certificate_id: int
-    person_id: int | None
-    module_id: str
-    name: str
-    completed_on: date
-    expires_on: date | None
-    time_zone: str
-
-    def is_valid(self, now: datetime) -> bool:
-        """Say whether its last day is not over, where its owner is."""
-        return self.expires_on is None or local_date(now, self.time_zone) <= self.expires_on
 
 
 def issue_certificate(
@@ -309,39 +291,6 @@ def list_looks() -> list[tuple[str, int]]:
     """Return the designs that certificates have, with their versions."""
     found = db.session.execute(select(Certificate.design, Certificate.template_version).distinct())
     return [(design, version) for design, version in found]
-
-
-def list_newest_lines(person_ids: Collection[int], module_ids: Collection[str]) -> list[Line]:
-    """Return the newest certificate that counts of each person and module, by name.
-
-    Accents do not matter for the order, so that Ángel stands before Bea.
-    """
-    rows = db.session.execute(
-        select(
-            Certificate.id,
-            Certificate.person_id,
-            Certificate.module_id,
-            Certificate.name,
-            Certificate.completed_on,
-            Certificate.expires_on,
-            Certificate.time_zone,
-        )
-        .where(
-            Among(Certificate.person_id, bindparam("person_ids", person_ids, Numbers)),
-            Certificate.module_id.in_(module_ids),
-            Certificate.replaced_by_id.is_(None),
-            Certificate.revoked_at.is_(None),
-        )
-        .order_by(Certificate.issued_at, Certificate.id)
-    )
-    newest = {(line.person_id, line.module_id): line for line in (Line(*row) for row in rows)}
-    return sorted(newest.values(), key=_place_in_list)
-
-
-def _place_in_list(line: Line) -> tuple[str, str, date, int]:
-    apart = unicodedata.normalize("NFKD", line.name.casefold())
-    letters = "".join(item for item in apart if not unicodedata.combining(item))
-    return letters, line.module_id, line.completed_on, line.certificate_id
 
 
 def search_certificates(words: str, limit: int) -> list[Certificate]:

@@ -13,12 +13,12 @@ from soar_lms.accounts.services import list_people
 from soar_lms.audit.services import Action, Actor, record
 from soar_lms.certificates import bundles
 from soar_lms.certificates.bundles import Form
-from soar_lms.certificates.services import Line, list_newest_lines
+from soar_lms.certificates.lines import Count, Line, among, count_newest, list_newest_lines
 from soar_lms.clock import local_date
 from soar_lms.cohorts.members import list_members_with
 from soar_lms.cohorts.models import Cohort
 from soar_lms.cohorts.orders import may_have
-from soar_lms.cohorts.services import list_member_ids, list_module_ids
+from soar_lms.cohorts.services import MEMBERS, list_member_ids, list_module_ids
 from soar_lms.database import db
 from soar_lms.i18n import gettext
 from soar_lms.tasks.kinds import Beat, Item, Kind, Order, Tally, add_kind
@@ -58,15 +58,17 @@ def find_people(cohort: Cohort, emails: Sequence[str]) -> tuple[tuple[int, ...],
     return tuple(found.values()), [email for email in emails if email not in found]
 
 
-def count_certificates(cohort: Cohort, now: datetime) -> tuple[int, int]:
-    """Return how many certificates of a group are valid, and how many there are."""
-    lines = _list_lines(cohort, {"module": None, "people": None, "expired": True}, now)
-    return sum(line.is_valid(now) for line in lines), len(lines)
+def count_certificates(cohort: Cohort, now: datetime) -> Count:
+    """Return how many certificates a group has."""
+    return count_newest(MEMBERS.params(cohort_id=cohort.id), list_module_ids(cohort), now)
 
 
 def count_wanted(cohort: Cohort, wish: Wish, now: datetime) -> int:
     """Return how many certificates a wish means now."""
-    return len(_list_lines(cohort, wish.parameters(cohort), now))
+    modules = [wish.module_id] if wish.module_id else list_module_ids(cohort)
+    chosen = [] if wish.person_ids is None else [among(wish.person_ids)]
+    count = count_newest(MEMBERS.params(cohort_id=cohort.id), modules, now, *chosen)
+    return count.all_together if wish.with_expired else count.valid
 
 
 def ask_for_certificates(

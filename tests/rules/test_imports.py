@@ -117,6 +117,7 @@ DOORS = {
         "erasing",
         "fonts",
         "layout",
+        "lines",
         "merging",
         "names",
         "revoking",

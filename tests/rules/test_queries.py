@@ -54,7 +54,7 @@ COHORT_PAGES = {
     "/en/cohorts/{cohort}?q=ana+example": 9,
     "/en/cohorts/{cohort}?due=none&sort=due": 7,
     "/en/cohorts/{cohort}/invitations": 5,
-    "/en/cohorts/{cohort}/certificates": 8,
+    "/en/cohorts/{cohort}/certificates": 7,
     "/en/cohorts/{cohort}/roster": 5,
     "/en/cohorts/{cohort}/members.csv": 4,
     "/en/cohorts/{cohort}/progress": 8,

@@ -46,13 +46,11 @@ def _module_ids(cohort: Cohort) -> list[str]:
 
 def _page(cohort: Cohort, form: ExportCertificatesForm) -> str:
     reader, now = current_reader(), utc_now()
-    valid, all_together = certificates.count_certificates(cohort, now)
     return render_template(
         "cohorts/certificates_export.html",
         cohort=cohort,
         form=form,
-        valid=valid,
-        all_together=all_together,
+        count=certificates.count_certificates(cohort, now),
         has_several_modules=len(_module_ids(cohort)) > 1,
         files=certificates.list_files(cohort, reader, now),
         say_title=say_title,
