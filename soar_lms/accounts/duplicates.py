@@ -6,6 +6,7 @@ one block are compared: 20,000 people take as many steps as there are blocks, no
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import combinations
 
+_find_plain_words = re.compile("[a-z0-9]+").findall
 MOST_ALIKE = 20
 """A block with more people than this says nothing: a common name in a large profession."""
 _DOTS_DO_NOT_COUNT = frozenset({"gmail.com", "googlemail.com"})
@@ -95,6 +97,8 @@ def normalize_name(name: str) -> tuple[str, ...]:
 
     Caseless as in the Unicode Standard, section 3.13, "compatibility caseless match" (D146).
     """
+    if name.isascii():  # most are; a seventh of the time
+        return tuple(sorted(_find_plain_words(name.lower())))
     folded = unicodedata.normalize("NFD", name).casefold()
     folded = unicodedata.normalize("NFKD", folded).casefold()
     plain = "".join(

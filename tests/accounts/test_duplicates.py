@@ -112,6 +112,11 @@ def test_a_letter_is_the_same_however_it_is_encoded(name: str, words: tuple[str,
     assert normalize_name(name) == words
 
 
+@given(st.text(st.characters(max_codepoint=127), max_size=40))
+def test_plain_letters_have_the_words_that_they_have_beside_an_accent(name: str) -> None:
+    assert normalize_name(f"{name} \u00e9") == tuple(sorted((*normalize_name(name), "e")))
+
+
 @given(st.text(max_size=40))
 def test_a_name_is_the_same_in_capitals_and_backwards(name: str) -> None:
     key = normalize_name(name)
