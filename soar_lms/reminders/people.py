@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 from soar_lms.accounts.models import Person
-from soar_lms.cohorts.models import ReportLine
+from soar_lms.cohorts.models import ReportLine, RosterPlace
 from soar_lms.database import Among, Numbers, UTCDateTime, db
 from soar_lms.learning.renewal import Status
 from soar_lms.messages.bounces import is_bouncing
@@ -64,22 +64,27 @@ def select_people(
     :param module_id: None: any of its modules.
     :param person_ids: only these; None: everybody.
     """
-    statement = (
+    return (
         select()
         .select_from(_line)
         .join(Person, Person.id == _line.person_id)
         .where(
-            _line.cohort_id == cohort_id,
+            _are_of(cohort_id, person_ids),
             true() if module_id is None else _line.module_id == module_id,
             unfinished(now),
             Person.active,
             Person.confirmed_at.is_not(None),
         )
     )
-    if person_ids is not None:
-        wanted = bindparam("person_ids", list(person_ids), Numbers)
-        statement = statement.where(Among(Person.id, wanted))
-    return statement
+
+
+def _are_of(cohort_id: int, person_ids: Collection[int] | None) -> ColumnElement[bool]:
+    """Return what is true of the lines of a cohort's people; of a few, by their places."""
+    if person_ids is None:
+        return _line.cohort_id == cohort_id
+    wanted = bindparam("person_ids", list(person_ids), Numbers)
+    of_them = (RosterPlace.cohort_id == cohort_id, Among(RosterPlace.person_id, wanted))
+    return _line.place_id.in_(select(RosterPlace.id).where(*of_them))
 
 
 def why_not() -> ColumnElement[str]:

@@ -8,7 +8,7 @@ from itertools import product
 
 import pytest
 from flask import Flask
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.sql.compiler import SQLCompiler
 
@@ -28,6 +28,7 @@ from soar_lms.database import db, transaction
 from soar_lms.learning.renewal import Status
 from tests.cohorts.conftest import report_of
 from tests.factories import NOW, make_person
+from tests.support.queries import plan_blindly
 
 ALL = Scope(modules=2, is_of_module=True, is_of_setting=True, is_of_language=True, left_out=1)
 SCOPES = [
@@ -85,28 +86,6 @@ def test_two_groups_share_a_statement_and_see_each_its_own(
     assert names == [["Ana"], ["Bea"]]
     assert query.select_page.cache_info().currsize == kept
     assert kept <= STATEMENTS
-
-
-def plan_blindly(statement: Select[int]) -> str:
-    """Return how the database goes about a statement when it does not look at the values.
-
-    PostgreSQL plans so what it was asked some times before, as it is for every search.
-    """
-    compiled = statement.compile(dialect=db.engine.dialect)
-    names = list(compiled.params)
-    values = ", ".join(["NULL"] * len(names))
-    with db.engine.connect() as connection:
-        run = connection.exec_driver_sql
-        if db.engine.dialect.name == "sqlite":
-            rows = run(f"EXPLAIN QUERY PLAN {compiled}", (None,) * len(names))
-            return "\n".join(row.detail for row in rows)
-        places = {name: f"${number}" for number, name in enumerate(names, 1)}
-        run("SET plan_cache_mode = force_generic_plan")
-        run(f"PREPARE asked AS {str(compiled) % places}")
-        plan = "\n".join(run(f"EXPLAIN EXECUTE asked ({values})").scalars())
-        run("DEALLOCATE asked")
-        run("RESET plan_cache_mode")
-        return plan
 
 
 def test_a_word_is_looked_for_place_by_place_and_never_read_of_everybody(context: Flask) -> None:

@@ -20,7 +20,7 @@ from soar_lms.messages.bounces import note_bounce
 from soar_lms.reminders import planning
 from soar_lms.reminders.jobs import plan_reminders
 from soar_lms.reminders.models import Reminder
-from soar_lms.reminders.people import is_finished
+from soar_lms.reminders.people import is_finished, select_people
 from soar_lms.reminders.planning import TODAY, ArchivedError, preview, remind
 from soar_lms.reminders.services import Terms, change_terms
 from tests.factories import NOW, make_person
@@ -35,7 +35,7 @@ from tests.reminders.conftest import (
     log_of,
     set_due,
 )
-from tests.support.queries import statements_of
+from tests.support.queries import plan_blindly, statements_of
 from tests.support.together import at_once
 
 DAY = timedelta(days=1)
@@ -332,3 +332,15 @@ def test_after_one_by_hand_the_ladder_does_not_write_for_the_same_step(
         remind(group, module.id, actor=trainer, now=NOW)
 
     assert [plan_reminders(NOW), plan_reminders(NOW + DAY)] == [0, 0]
+
+
+def test_of_one_person_few_lines_are_read_and_not_those_of_the_group(group: Cohort) -> None:
+    people = select_people(group.id, None, NOW, [1]).add_columns(ReportLine.module_id)
+
+    plan = plan_blindly(people)
+
+    by_place = {
+        "sqlite": "report_lines USING INDEX sqlite_autoindex_report_lines_1",
+        "postgresql": "pk_report_lines",
+    }
+    assert by_place[db.engine.dialect.name] in plan
