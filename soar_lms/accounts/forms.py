@@ -89,6 +89,7 @@ class _Ours:
         pass
 
     all_errors = Form.all_errors
+    in_summary = Form.in_summary
 
     def validate_next(self, field: Field) -> None:
         """Go on to an address of this site only; one that cannot even be read is refused too."""
