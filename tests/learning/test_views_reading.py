@@ -56,6 +56,19 @@ def test_a_visitor_reads_without_a_cookie_and_a_proxy_may_keep_the_page(
 
 
 @pytest.mark.parametrize("page", OPEN_PAGES)
+def test_a_page_with_a_message_for_one_reader_is_kept_by_nobody(
+    client: FlaskClient, page: str
+) -> None:
+    with client.session_transaction() as session:
+        session["_flashes"] = [("success", "You are signed out.")]
+
+    response = client.get(page)
+
+    assert "You are signed out." in response.text
+    assert response.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("page", OPEN_PAGES)
 def test_the_page_of_somebody_signed_in_is_kept_by_nobody(
     as_learner: FlaskClient, page: str
 ) -> None:
