@@ -40,6 +40,30 @@ OPEN_PAGES = [
 READING = [f"{PLACE}/health-care", f"{PLACE}/health-care/observe"]
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "The 7 parts of this lesson"), ("es", "Las 7 partes de esta lección")],
+)
+def test_a_long_lesson_lists_its_parts_below_its_warning(
+    client: FlaskClient, language: str, said: str
+) -> None:
+    page = get_page(client, f"/{language}/learn/{MODULE}/health-care/stop-what-it-is")
+
+    (parts,) = page.select("article > details")
+    assert text_of(page, "article > details > summary") == said
+    for link in parts.select("a"):
+        (heading,) = page.select(f".lesson-body h2{link['href']}")
+        assert heading.get_text() == link.get_text()
+    assert parts.find_next(class_="lesson-body")
+    assert parts.find_previous(class_="box-warning") or not page.select(".box-warning")
+
+
+def test_a_short_lesson_lists_no_parts(client: FlaskClient) -> None:
+    page = get_page(client, f"{PLACE}/health-care/ask-in-practice")
+
+    assert not page.select("article > details")
+
+
 # --- cookies and caches -------------------------------------------------------------------------
 
 
