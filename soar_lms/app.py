@@ -9,8 +9,10 @@ from werkzeug.routing import IntegerConverter, Map
 
 from soar_lms import pages
 from soar_lms.access import guard
+from soar_lms.accounts.farewells import configure_farewells
 from soar_lms.accounts.security import configure_security
 from soar_lms.accounts.sign_ins import LASTS
+from soar_lms.accounts.turning import configure_turning
 from soar_lms.accounts.views import blueprint as accounts
 from soar_lms.administration.views import account
 from soar_lms.administration.views import blueprint as administration
@@ -64,6 +66,8 @@ def create_app(config: Config | None = None) -> Flask:
     configure_assets(app)
     configure_templates(app, config)
     configure_security(app, config)
+    configure_farewells(app)
+    configure_turning(app)
     configure_limits(app, limiter)
     app.before_request(guard)
     configure_errors(app)

@@ -143,8 +143,15 @@ class Form(FlaskForm):
             target = None if isinstance(field.widget, HiddenInput) else first_control(field)
             for error in _flat(field.errors):
                 is_clear = said[str(error)] == 1 or target is None
-                found.append((target, str(error) if is_clear else _name(field, str(error))))
+                found.append((target, self.in_summary(field, str(error), is_clear=is_clear)))
         return found
+
+    def in_summary(self, field: Field, error: str, *, is_clear: bool) -> str:
+        """Return how the summary says what is wrong with a field.
+
+        :param is_clear: whether no other field has the same fault.
+        """
+        return error if is_clear else _name(field, error)
 
 
 class DayField(DateField):

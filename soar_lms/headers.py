@@ -46,8 +46,11 @@ def configure_headers(app: Flask, *, secure: bool) -> None:
 
 
 def allow_caching(response: Response, seconds: int) -> Response:
-    """Let a proxy keep a page for all who come without a session; others get it fresh."""
+    """Let a proxy keep a page for all who come without a session; others get it fresh.
+
+    A message that was all a session held is on this page now, and is for nobody else.
+    """
     response.vary.add("Cookie")
-    if not session:
+    if not session and not session.modified:
         response.headers["Cache-Control"] = f"public, max-age={seconds}"
     return response

@@ -58,6 +58,7 @@ class SessionInterface(SecureCookieSessionInterface):
         if age > idle:
             found[LEFT] = found.pop("_user_id", "")
             found.pop(TIMED)
+            g.session_ended = True
         elif age > idle * _SIGNED_AGAIN and not request.path.endswith(ONLY_LOOKS):
             found.modified = True
         return found
@@ -114,6 +115,11 @@ def seconds_left() -> int | None:
     interface = current_app.session_interface
     age = interface.age_of(current_app, request) if isinstance(interface, SessionInterface) else 0.0
     return max(0, int(current_app.config["SOAR"].idle_seconds - age))
+
+
+def has_just_ended() -> bool:
+    """Whether this is the first request after a session that nobody used has ended."""
+    return bool(g.get("session_ended", False))
 
 
 def person_of_session() -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app
+from flask import current_app, request
 from flask_security.forms import (
     ChangePasswordForm as SecurityChangePasswordForm,
 )
@@ -53,7 +53,7 @@ from soar_lms.accounts.models import (
 from soar_lms.accounts.passwords import PASSWORD_LENGTH, ProvenByPassword, password_now
 from soar_lms.accounts.professions import list_professions, list_territories
 from soar_lms.accounts.time_zones import choices_with, is_time_zone
-from soar_lms.forms import DayField, Form, require_letters
+from soar_lms.forms import TURN, DayField, Form, require_letters
 from soar_lms.i18n import current_language, gettext, languages
 from soar_lms.i18n import lazy_gettext as _
 
@@ -89,6 +89,7 @@ class _Ours:
         pass
 
     all_errors = Form.all_errors
+    in_summary = Form.in_summary
 
     def validate_next(self, field: Field) -> None:
         """Go on to an address of this site only; one that cannot even be read is refused too."""
@@ -166,7 +167,7 @@ class SignUpForm(_Ours, RegisterFormV2):
         for name in ("email", "password", "language"):  # after the name, as on the page
             fields[name] = fields.pop(name)
         self.language.choices = _language_choices()
-        if not self.language.data:
+        if not self.language.data or TURN in request.form:
             self.language.data = current_language().tag
 
     def to_dict(self, only_user: bool) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from types import MappingProxyType
 from soar_lms.catalogue.checks import check_tree
 from soar_lms.catalogue.lesson_checks import BRIEF
 from soar_lms.catalogue.lint import lint_tree
-from soar_lms.catalogue.model import Catalogue, LessonPage, Module, PageKey
+from soar_lms.catalogue.markdown import list_sections
+from soar_lms.catalogue.model import Catalogue, LessonPage, Module, PageKey, Section
 from soar_lms.catalogue.pictures import Size, measure_picture
 from soar_lms.catalogue.problems import ContentError, Problem, Problems
 from soar_lms.catalogue.readability import count_words
@@ -103,6 +104,7 @@ def _compile_module(module: ModuleTree, labels_for: LabelsFor) -> Module:
                 sources=module.spec.sources,
                 size_of=partial(_size_of, module, key.language),
             ),
+            sections=tuple(Section(*item) for item in list_sections(lesson.document)),
             words=count_words(lesson.outline.sentences),
         )
     media = {

@@ -81,6 +81,16 @@ def heading_anchors(document: MarkdownDocument) -> list[tuple[SyntaxTreeNode, st
     return [(node, heading_id(node) or f"part-{number}") for number, node in enumerate(headings, 1)]
 
 
+def list_sections(document: MarkdownDocument) -> list[tuple[str, str]]:
+    """Return (anchor, words) of the headings that divide a lesson; those inside of boxes do not."""
+    parts = document.root.children
+    return [
+        (anchor, strip_heading_id(node))
+        for node, anchor in heading_anchors(document)
+        if node.tag == "h2" and node in parts
+    ]
+
+
 def strip_heading_id(node: SyntaxTreeNode) -> str:
     """Return a heading's words without its `{#id}`."""
     return _HEADING_ID.sub("", inline_text(node))

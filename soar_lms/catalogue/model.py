@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 from markupsafe import Markup
 
@@ -58,6 +59,13 @@ class ResourceBlock:
 Block = HtmlBlock | CheckBlock | ReflectionBlock | ResourceBlock
 
 
+class Section(NamedTuple):
+    """A part of a lesson: where its heading is, and what it says."""
+
+    anchor: str
+    title: str
+
+
 @dataclass(frozen=True, slots=True)
 class LessonPage:
     """A lesson in one language, for one setting (None: shared by all)."""
@@ -66,6 +74,7 @@ class LessonPage:
     language: str
     setting: str | None
     blocks: tuple[Block, ...]
+    sections: tuple[Section, ...]
     words: int
 
     def check_ids(self) -> list[str]:

@@ -48,6 +48,8 @@ SCALE = range(1, 6)
 ANOTHER = "another"
 """Chosen among the licenses that are written down: none of them."""
 CHANGE, ISSUE = "change", "issue"
+_HALVES = {"before": _("Before this module"), "now": _("Now")}
+"""What is asked twice about one thing: as it was, and as it is."""
 
 
 class ChooseSettingForm(Form):
@@ -80,6 +82,10 @@ class EvaluationForm(Form):
     """What a learner thought of a module; the items come from its content."""
 
     items: Mapping[str, EvaluationItem] = {}
+    questions: Mapping[str, str] = {}
+    """The words of each item, with its number in this form before them."""
+    places: Mapping[str, str] = {}
+    """By the ids of fields: the number of the question, and which half of a pair."""
 
     def field(self, item_id: str, when: str | None = None) -> Field:
         """Return the field of an item, or of one half of a pair."""
@@ -97,6 +103,13 @@ class EvaluationForm(Form):
                 found[item_id] = int(data) if item.kind is ItemKind.SCALE else data
         return found
 
+    def in_summary(self, field: Field, error: str, *, is_clear: bool) -> str:
+        """Name the question by its number: its words are long, and stand at the field."""
+        place = self.places.get(str(field.id))
+        if place is None:
+            return super().in_summary(field, error, is_clear=is_clear)
+        return f"{place}: {error}"
+
 
 def make_evaluation_form(
     module: Module, form_id: str, kept: MultiDict[str, str] | None = None
@@ -112,12 +125,28 @@ def make_evaluation_form(
         raise NotFoundError
     texts = module.texts[current_language().tag].evaluation
     items = spec.items_of(form_id)
-    parts: dict[str, Any] = {"items": items}
+    questions = {
+        item_id: f"{number}. {texts.items[item_id]}" for number, item_id in enumerate(items, 1)
+    }
+    parts: dict[str, Any] = {"items": items, "questions": questions, "places": _places(items)}
     for item_id, item in items.items():
-        parts.update(_item_fields(item_id, item, texts))
+        parts.update(_item_fields(item_id, item, questions[item_id], texts))
     filled = {} if kept is None else {"formdata": kept}
     form: EvaluationForm = type("ModuleEvaluationForm", (EvaluationForm,), parts)(**filled)
     return form
+
+
+def _places(items: Mapping[str, EvaluationItem]) -> dict[str, str]:
+    found = {}
+    for number, (item_id, item) in enumerate(items.items(), start=1):
+        if item.kind is not ItemKind.BEFORE_NOW:
+            found[_key(item_id)] = gettext("Question %(number)s", number=number)
+            continue
+        for when, part in _HALVES.items():
+            found[_key(item_id, when)] = gettext(
+                "Question %(number)s (%(part)s)", number=number, part=part
+            )
+    return found
 
 
 def _key(item_id: str, when: str | None = None) -> str:
@@ -125,54 +154,47 @@ def _key(item_id: str, when: str | None = None) -> str:
     return "-".join(filter(None, ("item", item_id, when)))
 
 
-def _item_fields(item_id: str, item: EvaluationItem, texts: EvaluationText) -> dict[str, Any]:
-    label = texts.items[item_id]
+def _item_fields(
+    item_id: str, item: EvaluationItem, question: str, texts: EvaluationText
+) -> dict[str, Any]:
     if item.kind is ItemKind.TEXT:
         length = Length(max=COMMENT_LENGTH, message=_("Write at most %(max)d characters."))
         area = TextAreaField(
-            label, name=item_id, id=_key(item_id), validators=[OptionalInput(), length]
+            question, name=item_id, id=_key(item_id), validators=[OptionalInput(), length]
         )
         return {_key(item_id): area}
     if item.kind is ItemKind.BEFORE_NOW:
-        whens = (("before", gettext("Before this module")), ("now", gettext("Now")))
         return {
-            _key(item_id, when): _scale(item_id, item, words, f"{label} {words}", when)
-            for when, words in whens
+            _key(item_id, when): _scale(item_id, item, words, when)
+            for when, words in _HALVES.items()
         }
     if item.kind is ItemKind.SCALE:
-        return {_key(item_id): _scale(item_id, item, label, label)}
+        return {_key(item_id): _scale(item_id, item, question)}
     options = texts.options[item_id]
     choices = [SelectChoice(option, options[option]) for option in item.options or ()]
-    return {_key(item_id): _radio(item_id, item, label, label, choices)}
+    return {_key(item_id): _radio(item_id, item, question, choices)}
 
 
-def _scale(
-    item_id: str, item: EvaluationItem, label: str, question: str, when: str | None = None
-) -> Field:
+def _scale(item_id: str, item: EvaluationItem, label: str, when: str | None = None) -> Field:
     choices = [SelectChoice(str(number), str(number)) for number in SCALE]
-    return _radio(item_id, item, label, question, choices, when)
+    return _radio(item_id, item, label, choices, when)
 
 
 def _radio(
     item_id: str,
     item: EvaluationItem,
     label: str,
-    question: str,
     choices: list[SelectChoice],
     when: str | None = None,
 ) -> Field:
+    required = InputRequired(_("Choose one of the answers."))
     return RadioField(
         label,
         name=f"{item_id}-{when}" if when else item_id,
         id=_key(item_id, when),
         choices=choices,
-        validators=[_required(question) if item.required else OptionalInput()],
+        validators=[required if item.required else OptionalInput()],
     )
-
-
-def _required(question: str) -> InputRequired:
-    """Ask for an answer, naming the question: the summary lists several of them."""
-    return InputRequired(gettext("Please answer: %(question)s", question=question))
 
 
 class AmountField(DecimalField):

@@ -114,13 +114,12 @@ def _sample_evaluation(module: Module, form: Any) -> dict[str, Any]:
     kinds = ("before-now", "scale", "choice", "text")
     evaluation = Sample(
         items={kind: Sample(kind=kind) for kind in kinds},
+        questions=dict.fromkeys(kinds, form.scale.label.text),
         field=lambda kind, when=None: names.get(when or kind, form.comment),
     )
-    words = dict.fromkeys(kinds, form.scale.label.text)
     approval = Sample(control_number="0000-0000", expires=module.spec.dates.expires, minutes=5)
     return {
         "evaluation": evaluation,
-        "evaluation_words": Sample(items=words),
         "burden": Sample(omb=approval),
     }
 

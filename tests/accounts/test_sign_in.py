@@ -268,6 +268,28 @@ def test_signing_out_ends_the_session(app: Flask, client: FlaskClient, ana: Pers
     assert client.get_cookie("soar-remember") is None
 
 
+@pytest.mark.parametrize(
+    ("language", "data", "said"),
+    [
+        ("en", {}, "What you wrote in reflections is still on this device."),
+        ("en", {"forget": "y"}, "We told the browser to delete what you wrote in reflections."),
+        ("es", {}, "Lo que escribió en las reflexiones sigue en este dispositivo."),
+        ("es", {"forget": "y"}, "Le pedimos al navegador que borre lo que escribió"),
+    ],
+)
+def test_signing_out_says_so_and_what_stays_on_a_device_that_others_use(
+    client: FlaskClient, ana: Person, language: str, data: dict[str, str], said: str
+) -> None:
+    log_in(client, ana.email)
+
+    response = post(client, f"/{language}/sign-out", data)
+
+    farewell = words(client.get(str(response.location)), ".flash[role=status]")
+    assert said in farewell
+    assert ("history" if language == "en" else "historial") in farewell
+    assert not parsed(client.get(str(response.location))).select(".flash")
+
+
 @pytest.mark.parametrize("data", [{}, {"csrf_token": ""}, {"csrf_token": "old"}])
 def test_signing_out_needs_the_token(as_learner: FlaskClient, data: dict[str, str]) -> None:
     response = as_learner.post("/en/sign-out", data=data)

@@ -16,7 +16,7 @@ from soar_lms.clock import utc_now
 from tests.accounts.conftest import is_signed_in, log_in
 from tests.conftest import SignIn
 from tests.factories import PASSWORD
-from tests.support.quick import token
+from tests.support.quick import parsed, post, token, words
 
 IDLE = 12 * 3600
 
@@ -56,6 +56,45 @@ def test_a_session_that_nobody_uses_ends(
 
     assert time_left(client) == 0
     assert not is_signed_in(client)
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        pytest.param("/en/profile", "You were signed out, because nobody", id="for-members"),
+        pytest.param("/en/", "You were signed out, because nobody", id="for-everybody"),
+        pytest.param("/es/profile", "Cerramos su sesión, porque nadie", id="in-spanish"),
+    ],
+)
+def test_the_next_page_says_once_that_it_ended(
+    client: FlaskClient, ana: Person, later: Callable[[float], None], place: str, said: str
+) -> None:
+    later(IDLE + 60)
+
+    page = client.get(place, follow_redirects=True)
+
+    assert words(page, ".flash[role=status]").startswith(said)
+    assert not parsed(client.get(place, follow_redirects=True)).select(".flash")
+
+
+def test_a_script_that_asks_does_not_take_these_words_from_the_page(
+    client: FlaskClient, ana: Person, later: Callable[[float], None]
+) -> None:
+    later(IDLE + 60)
+    time_left(client)
+    time_left(client)
+
+    assert len(parsed(client.get("/en/")).select(".flash")) == 1
+
+
+def test_whoever_signs_out_after_it_ended_is_told_that_it_is_done(
+    client: FlaskClient, ana: Person, later: Callable[[float], None]
+) -> None:
+    later(IDLE + 60)
+
+    response = post(client, "/en/sign-out")
+
+    assert "You are signed out." in words(client.get(str(response.location)))
 
 
 def test_asking_is_no_use_but_reading_and_staying_are(

@@ -158,7 +158,7 @@ def test_a_poster_is_one_tagged_page_in_its_language(
     text = " ".join(page.extract_text().split())
     for words_of_it in (said, "Night shift", "Riverside Clinic", format_join_code(str(link.code))):
         assert words_of_it in text
-    assert "1-888-373-7888" in text
+    assert "1-888-373-7888 · TTY: 711" in text
     assert (reader.trailer["/Root"]["/Lang"], reader.trailer["/Root"]["/MarkInfo"]["/Marked"]) == (  # type: ignore[index]  # a dictionary
         language,
         True,

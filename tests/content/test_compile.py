@@ -42,6 +42,28 @@ def test_a_lesson_by_setting_is_the_text_of_that_setting(pack: Catalogue) -> Non
     assert "In the orchard, cut away" in html_of(page).get_text()
 
 
+def test_the_parts_of_a_lesson_are_its_headings_but_none_inside_of_a_box(tmp_path: Path) -> None:
+    root = copy_pack(tmp_path)
+    for language in ("en", "ar"):
+        with (root / "garden" / language / "start.md").open("a", encoding="utf-8") as file:
+            file.write(
+                "\n## Own {#own}\n\nText.\n\n### Below\n\nText.\n\n"
+                "::: key-point\n## Inside\n\nText.\n:::\n\n## Last\n\nText.\n"
+            )
+
+    parts = {
+        tag: load_catalogue(root).modules["garden"].find_page("start", "orchard", tag)
+        for tag in ("en", "ar")
+    }
+
+    found = {tag: page.sections[-2:] for tag, page in parts.items() if page}
+    assert [words for _, words in found["en"]] == ["Own", "Last"]
+    assert found["en"] == found["ar"]
+    for page in parts.values():
+        assert page
+        assert all(html_of(page).select(f"h2#{anchor}") for anchor, _ in page.sections)
+
+
 def test_nothing_falls_back_to_another_language_or_setting(pack: Catalogue) -> None:
     second, garden = pack.modules["second"], pack.modules["garden"]
 

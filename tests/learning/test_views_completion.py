@@ -124,6 +124,42 @@ def test_an_evaluation_with_a_fault_is_shown_again_with_everything_in_it(
 
 
 @pytest.mark.usefixtures("passed")
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            "en",
+            [
+                "Question 1 (Now): Choose one of the answers.",
+                "Question 3: Choose one of the answers.",
+                "Question 5: Write at most 2000 characters.",
+            ],
+        ),
+        (
+            "es",
+            [
+                "Pregunta 1 (Ahora): Elija una de las respuestas.",
+                "Pregunta 3: Elija una de las respuestas.",
+                "Pregunta 5: Escriba 2000 caracteres como máximo.",
+            ],
+        ),
+    ],
+)
+def test_the_summary_of_an_evaluation_names_questions_by_number_and_leads_to_them(
+    as_learner: FlaskClient, module: Module, language: str, said: list[str]
+) -> None:
+    given = {**ANSWERS, "confidence-recognize-now": "", "useful": "", "comment": "x" * 2001}
+
+    response = post(as_learner, address(module, "evaluation", language=language), given)
+
+    page = parsed(response)
+    assert summary(response) == said
+    assert page.select("#item-useful-0, #item-confidence-recognize-now-0, #item-comment")
+    assert words(response).count(module.texts[language].evaluation.items["useful"]) == 1
+    assert f"3. {module.texts[language].evaluation.items['useful']}" in words(response)
+
+
+@pytest.mark.usefixtures("passed")
 def test_an_evaluation_without_a_token_is_shown_again_with_everything_in_it(
     app: Flask, as_learner: FlaskClient, module: Module
 ) -> None:

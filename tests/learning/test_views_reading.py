@@ -40,6 +40,30 @@ OPEN_PAGES = [
 READING = [f"{PLACE}/health-care", f"{PLACE}/health-care/observe"]
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "The 7 parts of this lesson"), ("es", "Las 7 partes de esta lección")],
+)
+def test_a_long_lesson_lists_its_parts_below_its_warning(
+    client: FlaskClient, language: str, said: str
+) -> None:
+    page = get_page(client, f"/{language}/learn/{MODULE}/health-care/stop-what-it-is")
+
+    (parts,) = page.select("article > details")
+    assert text_of(page, "article > details > summary") == said
+    for link in parts.select("a"):
+        (heading,) = page.select(f".lesson-body h2{link['href']}")
+        assert heading.get_text() == link.get_text()
+    assert parts.find_next(class_="lesson-body")
+    assert parts.find_previous(class_="box-warning") or not page.select(".box-warning")
+
+
+def test_a_short_lesson_lists_no_parts(client: FlaskClient) -> None:
+    page = get_page(client, f"{PLACE}/health-care/ask-in-practice")
+
+    assert not page.select("article > details")
+
+
 # --- cookies and caches -------------------------------------------------------------------------
 
 
@@ -53,6 +77,19 @@ def test_a_visitor_reads_without_a_cookie_and_a_proxy_may_keep_the_page(
     assert "Set-Cookie" not in response.headers
     assert response.headers["Cache-Control"].startswith("public, max-age=")
     assert "Cookie" in response.headers["Vary"]
+
+
+@pytest.mark.parametrize("page", OPEN_PAGES)
+def test_a_page_with_a_message_for_one_reader_is_kept_by_nobody(
+    client: FlaskClient, page: str
+) -> None:
+    with client.session_transaction() as session:
+        session["_flashes"] = [("success", "You are signed out.")]
+
+    response = client.get(page)
+
+    assert "You are signed out." in response.text
+    assert response.headers["Cache-Control"] == "no-store"
 
 
 @pytest.mark.parametrize("page", OPEN_PAGES)
@@ -152,7 +189,7 @@ def test_a_module_in_a_language_it_does_not_have_says_where_it_is(pack_app: Flas
     page = get_page(client, "/ar/learn/second", status=404)
 
     assert text_of(page, "h1") == "⟦Not in this language yet⟧"
-    (link,) = page.select("main p a")
+    (link,) = page.select("main p:not(.crumbs) a")
     assert (link["href"], link["hreflang"], link.get_text()) == (
         "/en/learn/second",
         "en",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 from babel import Locale
@@ -28,7 +30,23 @@ _HEAD = ('"Language:', '"Plural-Forms:')
 """What a catalogue says of its language: another one says its own."""
 
 
-def make_translations(folder: Path) -> Path:
+def in_brackets(message: str) -> str:
+    """Mark a message as a whole: what stands outside of brackets comes from no catalogue."""
+    return f"⟦{message}⟧"
+
+
+_ACCENTS = str.maketrans("aeiounyAEIOUNY", "áéíóúñýÁÉÍÓÚÑÝ")
+_NO_WORDS = re.compile(r"(%\(\w+\)[sd]|<[^>]*>|&\w+;)")
+
+
+def with_accents(message: str) -> str:
+    """Mark each word of a message: lines of a document cut it into pieces, and turn them around."""
+    parts = _NO_WORDS.split(message)
+    parts[::2] = [part.translate(_ACCENTS) for part in parts[::2]]
+    return "".join(parts)
+
+
+def make_translations(folder: Path, mark: Callable[[str], str] = in_brackets) -> Path:
     """Write catalogues of the pack's languages: English, and Arabic with marked messages."""
     for tag in ("en", "ar"):
         source = Path("translations/en/LC_MESSAGES/messages.po")
@@ -39,14 +57,16 @@ def make_translations(folder: Path) -> Path:
         catalogue = read_po(words, locale=Locale.parse(tag))
         for message in catalogue:
             if message.id and tag == "ar":
-                message.string = _marked(message.id)
+                message.string = _marked(message.id, mark)
         with target.open("wb") as file:
             write_po(file, catalogue)
     return folder / "translations"
 
 
-def _marked(message: str | tuple[str, ...] | list[str]) -> str | tuple[str, ...]:
-    """Put a message into brackets, in each of Arabic's six plural forms where it has any."""
+def _marked(
+    message: str | tuple[str, ...] | list[str], mark: Callable[[str], str]
+) -> str | tuple[str, ...]:
+    """Mark a message, in each of Arabic's six plural forms where it has any."""
     if isinstance(message, str):
-        return f"⟦{message}⟧"
-    return tuple(f"⟦{message[-1]}⟧" for _ in range(6))
+        return mark(message)
+    return (mark(message[-1]),) * 6
