@@ -6,16 +6,16 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, bindparam, or_, select
 
 from soar_lms.accounts.emails import list_verified_emails
 from soar_lms.accounts.models import Person
 from soar_lms.assessments.granting import list_grants
 from soar_lms.assessments.services import POST, PRE
 from soar_lms.catalogue.model import Catalogue, Module
-from soar_lms.cohorts.models import Cohort, CohortMember, RosterLine
+from soar_lms.cohorts.models import Cohort, CohortMember, RosterLine, RosterPlace
 from soar_lms.cohorts.services import list_module_ids
-from soar_lms.database import db
+from soar_lms.database import Among, Numbers, db
 from soar_lms.errors import NotFoundError
 from soar_lms.learning.granting import HeldBack, held_back
 from soar_lms.learning.renewal import Status
@@ -73,6 +73,14 @@ def list_members_with(cohort: Cohort, emails: Collection[str]) -> dict[str, int]
         .where(CohortMember.cohort_id == cohort.id, Person.email.in_(emails))
     )
     return {email: person_id for email, person_id in rows}  # noqa: C416  # rows to a dict
+
+
+def select_places_of(cohort_id: int, person_ids: Collection[int]) -> Select[int]:
+    """Return the select of the places that people have on the roster, by their numbers."""
+    wanted = bindparam("person_ids", list(person_ids), Numbers)
+    return select(RosterPlace.id).where(
+        RosterPlace.cohort_id == cohort_id, Among(RosterPlace.person_id, wanted)
+    )
 
 
 def list_records(

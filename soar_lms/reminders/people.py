@@ -11,7 +11,6 @@ from sqlalchemy import (
     Date,
     Select,
     and_,
-    bindparam,
     case,
     false,
     func,
@@ -22,8 +21,9 @@ from sqlalchemy import (
 )
 
 from soar_lms.accounts.models import Person
-from soar_lms.cohorts.models import ReportLine, RosterPlace
-from soar_lms.database import Among, Numbers, UTCDateTime, db
+from soar_lms.cohorts.members import select_places_of
+from soar_lms.cohorts.models import ReportLine
+from soar_lms.database import UTCDateTime, db
 from soar_lms.learning.renewal import Status
 from soar_lms.messages.bounces import is_bouncing
 from soar_lms.reminders.ladder import Zones, all_zones
@@ -82,9 +82,7 @@ def _are_of(cohort_id: int, person_ids: Collection[int] | None) -> ColumnElement
     """Return what is true of the lines of a cohort's people; of a few, by their places."""
     if person_ids is None:
         return _line.cohort_id == cohort_id
-    wanted = bindparam("person_ids", list(person_ids), Numbers)
-    of_them = (RosterPlace.cohort_id == cohort_id, Among(RosterPlace.person_id, wanted))
-    return _line.place_id.in_(select(RosterPlace.id).where(*of_them))
+    return _line.place_id.in_(select_places_of(cohort_id, person_ids))
 
 
 def why_not() -> ColumnElement[str]:
