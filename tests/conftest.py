@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,6 +35,7 @@ for name in [name for name in os.environ if name.startswith("SOAR_")]:
 
 SECRET = "a secret for tests, 0123456789 abcdefghij"
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
+QUARTER_HOUR, MIDNIGHT_IS_NEAR = 900, 3  # seconds
 
 # The same examples in every run, and no word about how long they take: what a property test says
 # depends on the code alone. `--hypothesis-profile=search` looks for new examples.
@@ -187,6 +189,17 @@ def _same_chance(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
     chance = Random(os.environ.get("CHANCE", "") + request.node.nodeid)
     monkeypatch.setattr("random._urandom", chance.randbytes)  # what `secrets` draws from
     monkeypatch.setattr("os.urandom", chance.randbytes)
+
+
+@pytest.fixture(autouse=True)
+def _same_day() -> None:
+    """Let no test begin just before midnight: it may ask twice what day it is, or when it was.
+
+    That midnight is somebody's: time zones are quarters of an hour apart.
+    """
+    left = QUARTER_HOUR - time.time() % QUARTER_HOUR
+    if left < MIDNIGHT_IS_NEAR:
+        time.sleep(left)
 
 
 @pytest.fixture(autouse=True)
