@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from sqlalchemy import text
 
 from soar_lms.access import Role
@@ -33,8 +35,14 @@ for name in [name for name in os.environ if name.startswith("SOAR_")]:
 
 SECRET = "a secret for tests, 0123456789 abcdefghij"
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
+QUARTER_HOUR, MIDNIGHT_IS_NEAR = 900, 3  # seconds
 
-settings.register_profile("soar", deadline=None)  # how long an example takes says nothing here
+# The same examples in every run, and no word about how long they take: what a property test says
+# depends on the code alone. `--hypothesis-profile=search` looks for new examples.
+settings.register_profile(
+    "soar", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("search", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("soar")
 
 
@@ -169,6 +177,29 @@ def outbox(app: Flask) -> Callable[[], list[OutboxMessage]]:
             return list(db.session.query(OutboxMessage).order_by(OutboxMessage.id))
 
     return messages
+
+
+@pytest.fixture(autouse=True)
+def _same_chance(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw the same tokens, codes and questions whenever a test is run.
+
+    So a test that fails for some of them fails always, or never. CHANCE=2 in the environment (or
+    anything else) draws others, to look for those.
+    """
+    chance = Random(os.environ.get("CHANCE", "") + request.node.nodeid)
+    monkeypatch.setattr("random._urandom", chance.randbytes)  # what `secrets` draws from
+    monkeypatch.setattr("os.urandom", chance.randbytes)
+
+
+@pytest.fixture(autouse=True)
+def _same_day() -> None:
+    """Let no test begin just before midnight: it may ask twice what day it is, or when it was.
+
+    That midnight is somebody's: time zones are quarters of an hour apart.
+    """
+    left = QUARTER_HOUR - time.time() % QUARTER_HOUR
+    if left < MIDNIGHT_IS_NEAR:
+        time.sleep(left)
 
 
 @pytest.fixture(autouse=True)

@@ -16,7 +16,7 @@ from wtforms import (
     StringField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
 from wtforms.validators import Optional as OptionalInput
 from wtforms.widgets import HiddenInput
 
@@ -175,7 +175,10 @@ class EditLinkForm(Form):
 
     first: date
     last: date
-    link = IntegerField(widget=HiddenInput(), validators=[InputRequired(_OPEN_AGAIN)])
+    link = IntegerField(
+        widget=HiddenInput(),
+        validators=[InputRequired(_OPEN_AGAIN), NumberRange(1, 2**31 - 1, _OPEN_AGAIN)],
+    )
     last_on = DayField(
         _("Last day"), validators=[InputRequired(_("Enter the last day on which the link works."))]
     )

@@ -109,8 +109,12 @@ class Table:
 
 
 def is_address(cell: str) -> bool:
-    """Whether a cell looks like an e-mail address."""
-    return _ADDRESS.fullmatch(cell) is not None
+    """Whether a cell looks like an e-mail address.
+
+    One that is too long for a cell is not looked at: for 50,000 characters that are almost an
+    address the pattern takes minutes, and a worker of the site with it.
+    """
+    return len(cell) <= LONGEST_CELL and _ADDRESS.fullmatch(cell) is not None
 
 
 def gather(rows: Iterable[Iterable[str]], sheet: str | None = None) -> Table:

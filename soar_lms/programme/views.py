@@ -131,21 +131,25 @@ def _in_address(value: str | None) -> str:
 @blueprint.get(f"{_REPORTS}.csv")
 @access(Access.PROGRAMME)
 def export_text() -> ResponseReturnValue:
-    return _export(
-        "csv", "text/csv; charset=utf-8", lambda sheets: stream_with_context(write_text(sheets))
-    )
+    return _export("csv", _make_text)
+
+
+def _make_text(sheets: Sheets) -> Response:
+    return Response(stream_with_context(write_text(sheets)), content_type="text/csv; charset=utf-8")
 
 
 @blueprint.get(f"{_REPORTS}.xlsx")
 @access(Access.PROGRAMME)
 def export_workbook() -> ResponseReturnValue:
-    return _export("xlsx", XLSX, _make_workbook)
+    return _export("xlsx", _make_workbook)
 
 
-def _make_workbook(sheets: Sheets) -> Iterator[bytes]:
+def _make_workbook(sheets: Sheets) -> Response:
     file = tempfile.TemporaryFile()  # noqa: SIM115  # closed when it has been sent
     write_workbook(file, sheets, local_date(utc_now(), current_reader().time_zone))
-    return _pieces(file)
+    response = Response(_pieces(file), content_type=XLSX)
+    response.call_on_close(file.close)  # also where nothing of it is sent, as for HEAD
+    return response
 
 
 def _pieces(file: BinaryIO) -> Iterator[bytes]:
@@ -155,9 +159,7 @@ def _pieces(file: BinaryIO) -> Iterator[bytes]:
             yield piece
 
 
-def _export(
-    ending: str, kind: str, write: Callable[[Sheets], Iterator[str] | Iterator[bytes]]
-) -> Response:
+def _export(ending: str, make: Callable[[Sheets], Response]) -> Response:
     """Answer with a file, and note that it is taken; a period that is none has no file."""
     asked, reader = _read_address(), current_reader()
     question = asked.question
@@ -172,7 +174,7 @@ def _export(
         period=f"{period.first}/{period.last}",
         module=question.filters.get(Dimension.MODULE),
     )
-    response = Response(write(sheets), content_type=kind)
+    response = make(sheets)
     today = local_date(now, reader.time_zone)
     name = f"programme-{period.code}-{today}-{current_language().tag}.{ending}"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -96,7 +96,8 @@ _RECORD = st.lists(
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(records_of_both=st.tuples(_RECORD, _RECORD))
 def test_whatever_both_did_is_kept_and_comes_back(

@@ -110,6 +110,24 @@ def test_a_preview_says_what_happens_and_changes_nothing(
     assert records.dump(app) == before
 
 
+@pytest.mark.parametrize(
+    ("language", "words_of_it"),
+    [
+        ("en", "modules completed: 0, certificates: 0, tests taken: 0."),
+        ("es", "módulos completados: 0, certificados: 0, pruebas: 0."),
+    ],
+)
+def test_accounts_that_have_begun_nothing_are_previewed_and_made_one(
+    as_admin: FlaskClient, person: MakePerson, language: str, words_of_it: str
+) -> None:
+    pair = person(), person()
+
+    page = get_page(as_admin, preview(*pair).replace("/en/", f"/{language}/"))
+
+    assert words_of_it in text_of(page, "main")
+    assert merge(as_admin, pair).startswith(f"{PAGE}s/")
+
+
 def test_a_look_at_two_records_is_on_the_trail(
     app: Flask, as_admin: FlaskClient, twins: Twins
 ) -> None:

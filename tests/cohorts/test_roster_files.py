@@ -18,6 +18,7 @@ from soar_lms.cohorts.roster_table import (
     Trouble,
     UnreadableError,
     decode,
+    is_address,
     pack,
     read_text,
     unpack,
@@ -105,6 +106,14 @@ def test_lines_end_in_every_way(line_end: str) -> None:
 )
 def test_a_text_is_split_as_it_was_meant(text: str, cells: list[list[str]]) -> None:
     assert cells_of(read_text(text))[: len(cells)] == cells
+
+
+def test_what_is_too_long_for_a_cell_is_not_searched_for_an_address() -> None:
+    almost = "a@" + "b." * 25_000
+
+    assert is_address("a@" + "b." * 100 + "org")
+    assert not is_address(almost + "org")
+    assert cells_of(read_text(f"{almost}<\nben@example.org"))[1] == ["ben@example.org"]
 
 
 def test_blank_rows_count_as_a_spreadsheet_program_counts_them() -> None:

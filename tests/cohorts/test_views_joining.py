@@ -107,6 +107,39 @@ def test_rules_with_a_fault_are_shown_again(
     assert value_of(response, field) == changes[field]
 
 
+@pytest.mark.parametrize("number", ["9223372036854775808", "-1", "x", ""])
+def test_rules_of_what_can_be_no_link_are_asked_for_again(
+    as_trainer: FlaskClient, link: JoinLink, place: str, number: str
+) -> None:
+    day = local_date(utc_now(), "UTC") + timedelta(days=9)
+
+    response = post(as_trainer, f"{place}/joining", {"link": number, "last_on": day.isoformat()})
+
+    assert response.status_code == 422
+    assert summary(response)[-1] == "Please open this page again."
+    assert value_of(response, "link") == str(link.id)
+
+
+@pytest.mark.parametrize("ending", ["link", "link/end"])
+def test_rules_of_a_link_that_ended_meanwhile_are_not_lost(
+    as_trainer: FlaskClient, link: JoinLink, place: str, ending: str
+) -> None:
+    day = local_date(utc_now(), "UTC") + timedelta(days=9)
+    given = {"link": str(link.id), "last_on": day.isoformat(), "most_uses": "9"}
+    post(as_trainer, f"{place}/{ending}")
+
+    response = post(as_trainer, f"{place}/joining", given)
+
+    assert response.status_code == 409
+    assert summary(response) == ["Somebody else changed this group meanwhile."]
+    if ending == "link":
+        assert (value_of(response, "last_on"), value_of(response, "most_uses")) == (
+            day.isoformat(),
+            "9",
+        )
+        assert value_of(response, "link") != str(link.id)
+
+
 def test_a_link_is_switched_off_and_made_anew(
     app: Flask, as_trainer: FlaskClient, client: FlaskClient, link: JoinLink, place: str
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -10,6 +11,7 @@ from flask.testing import FlaskClient
 
 from soar_lms.access import Role
 from soar_lms.accounts.models import Person
+from soar_lms.clock import utc_now
 from soar_lms.cohorts import services, trainers
 from soar_lms.cohorts.joining import join_by_link
 from soar_lms.cohorts.models import Cohort, CohortMember, CohortState, JoinLink
@@ -21,13 +23,16 @@ from tests.factories import NOW
 from tests.support.page import get_page, text_of
 from tests.support.quick import parsed, post, summary, value_of, words
 
+SOON = (utc_now() + timedelta(days=30)).date().isoformat()
+"""A day that is not over when the tests are run."""
+
 TERMS = {
     "version": "1",
     "name": "Day shift",
     "organisation": "Riverside",
     "time_zone": "America/Denver",
     "modules": [MODULE],
-    f"due-{MODULE}": "2027-05-31",
+    f"due-{MODULE}": SOON,
 }
 
 
@@ -104,7 +109,7 @@ def test_the_settings_are_saved_and_shown(
     assert shown == {
         "name": "Day shift",
         "organisation": "Riverside",
-        f"due-{MODULE}": "2027-05-31",
+        f"due-{MODULE}": SOON,
         "version": "2",
     }
     assert stored(app, cohort).time_zone == "America/Denver"
@@ -207,7 +212,7 @@ def test_the_archive_is_a_list_of_its_own(
         ("trainers", {"email": "a@example.org"}),
         ("trainers/1/remove", {}),
         ("trainers/1/lead", {}),
-        ("joining", {"link": "1", "last_on": "2027-01-01"}),
+        ("joining", {"link": "1", "last_on": SOON}),
         ("link", {}),
         ("link/end", {}),
         ("waiting/approve", {"person": "1"}),

@@ -30,6 +30,7 @@ from soar_lms.learning.models import LessonCompletion
 from tests.factories import NOW, make_person
 from tests.support.pack import PACK
 from tests.support.sites import make_site
+from tests.support.together import MEETING_SECONDS
 
 
 def names() -> list[str]:
@@ -205,8 +206,8 @@ def test_others_see_nothing_before_the_commit(app: Flask) -> None:
         with transaction():
             make_person(name="Ana")
             db.session.flush()
-            assert pool.submit(look).result(timeout=10) == []
-        assert pool.submit(look).result(timeout=10) == ["Ana"]
+            assert pool.submit(look).result(timeout=MEETING_SECONDS) == []
+        assert pool.submit(look).result(timeout=MEETING_SECONDS) == ["Ana"]
 
 
 def test_many_writers_wait_for_each_other(app: Flask) -> None:
@@ -216,7 +217,7 @@ def test_many_writers_wait_for_each_other(app: Flask) -> None:
     barrier = threading.Barrier(4)
 
     def add_one(_number: int) -> None:
-        barrier.wait(timeout=10)
+        barrier.wait(timeout=MEETING_SECONDS)
         for _ in range(5):
             with app.app_context(), transaction():
                 person = db.session.scalars(

@@ -80,7 +80,8 @@ def test_a_passkey_is_made_and_used_with_and_without_a_press(
 
     # From the list that a browser opens at the address: the virtual device chooses by itself.
     visitor.context.clear_cookies()
-    visitor.open(f"/{language}/sign-in?next=/{language}/profile")
+    # It may do so before the page is whole, which is as well.
+    page.goto(f"{address}/{language}/sign-in?next=/{language}/profile", wait_until="commit")
     page.wait_for_url(f"{address}/{language}/profile")
 
     # By the button, where a browser has no such list.

@@ -29,6 +29,7 @@ from soar_lms.messages.worker import (
     send_due,
 )
 from tests.factories import NOW
+from tests.support.together import MEETING_SECONDS
 
 MINUTE = timedelta(minutes=1)
 
@@ -125,7 +126,7 @@ def test_two_workers_never_send_the_same_message(app: Flask, fill: Callable[...,
     barrier = threading.Barrier(3)
 
     def work(post: Post) -> None:
-        barrier.wait(timeout=10)
+        barrier.wait(timeout=MEETING_SECONDS)
         with app.app_context():
             while send_due(post, NOW):
                 pass

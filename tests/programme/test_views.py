@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from io import StringIO
+from typing import IO
 
 import pytest
 from bs4 import BeautifulSoup
@@ -209,6 +211,24 @@ def test_the_workbook_says_what_it_is(lead: FlaskClient, trained: Flask) -> None
     assert "Fiscal year 2027, quarter 1" in cover
     assert any(words.startswith("A number from 1 to 9 is hidden") for words in cover)
     assert "This is not an official report of any agency." in cover
+
+
+def test_a_workbook_that_nobody_takes_leaves_no_file_open(
+    lead: FlaskClient, trained: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files: list[IO[bytes]] = []
+    make = tempfile.TemporaryFile
+
+    def keep() -> IO[bytes]:
+        files.append(make())
+        return files[-1]
+
+    monkeypatch.setattr("soar_lms.programme.views.tempfile.TemporaryFile", keep)
+
+    with lead.head(f"{PLACE}.xlsx?{QUARTER}") as response:
+        assert response.status_code == 200
+
+    assert [file.closed for file in files] == [True]
 
 
 def test_a_file_is_named_neutrally_and_noted(

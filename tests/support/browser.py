@@ -10,7 +10,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Request,
+    expect,
+    sync_playwright,
+)
 
 FLAGS = (
     "--no-sandbox",
@@ -24,6 +32,10 @@ FLAGS = (
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 360, "height": 740}
 PASSWORD = "demo-password"
+
+# What a page does after a while it may do late on a busy machine: five seconds, which is what
+# `expect` waits for unless it is told, says something about the machine.
+expect.set_options(timeout=30_000)
 
 
 @contextmanager

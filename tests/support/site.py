@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import re
+import secrets
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-START_SECONDS = 60
+START_SECONDS = STOP_SECONDS = MAIL_SECONDS = 60
+"""How long is waited for a site, its end, its mail: on a busy machine, far longer than usual."""
 
 
 class Site:
@@ -52,7 +54,7 @@ def running_site(folder: Path, host: str = "127.0.0.1", **environment: str) -> I
         yield address
     finally:
         site.terminate()
-        site.wait(timeout=20)
+        site.wait(timeout=STOP_SECONDS)
 
 
 def _wait_until_ready(site: subprocess.Popen[bytes], address: str, log: Path) -> None:
@@ -71,17 +73,21 @@ def _wait_until_ready(site: subprocess.Popen[bytes], address: str, log: Path) ->
 
 
 def free_port() -> int:
-    """Return a port that nobody uses at the moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a port that nobody uses at the moment.
+
+    It is below those that systems give to outgoing connections: none takes it before the site does.
+    """
+    while True:
+        port = 20_000 + secrets.randbelow(10_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def find_link(folder: Path, recipient: str, pattern: str) -> str:
     """Return the newest address in somebody's mail that matches; waits for the worker."""
     slug = re.sub(r"[^a-z0-9]+", "-", recipient)
-    end = time.monotonic() + 15
+    end = time.monotonic() + MAIL_SECONDS
     while time.monotonic() < end:
         for file in sorted((folder / "mail").glob(f"*-{slug}.txt"), reverse=True):
             found = re.search(pattern, file.read_text(encoding="utf-8"))

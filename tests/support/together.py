@@ -11,6 +11,9 @@ from flask import Flask
 
 from soar_lms.database import transaction
 
+MEETING_SECONDS = 60
+"""How long threads wait for each other to begin: on a busy machine, long; for ever, never."""
+
 R = TypeVar("R")
 T = TypeVar("T")
 
@@ -28,7 +31,7 @@ def at_once(
     def run(_number: int) -> T:
         with app.app_context():
             found = read()
-            barrier.wait(timeout=10)
+            barrier.wait(timeout=MEETING_SECONDS)
             with transaction():
                 return work(found)
 
@@ -41,7 +44,7 @@ def clients_at_once(work: Callable[[], T], *, threads: int = 3) -> list[T]:
     barrier = threading.Barrier(threads)
 
     def run(_number: int) -> T:
-        barrier.wait(timeout=10)
+        barrier.wait(timeout=MEETING_SECONDS)
         return work()
 
     with ThreadPoolExecutor(threads) as pool:

@@ -13,7 +13,13 @@ from soar_lms.clock import local_date, utc_now
 from soar_lms.cohorts import joining, services
 from soar_lms.cohorts.codes import format_join_code
 from soar_lms.cohorts.group_forms import EditLinkForm
-from soar_lms.cohorts.joining import LONGEST, LimitTooLowError, Standing, Way
+from soar_lms.cohorts.joining import (
+    LONGEST,
+    JoinLinkEndedError,
+    LimitTooLowError,
+    Standing,
+    Way,
+)
 from soar_lms.cohorts.models import Cohort, JoinLink
 from soar_lms.cohorts.poster import Paper, make_poster, make_qr
 from soar_lms.cohorts.questions import Question, ask_for_new_link, ask_for_no_link
@@ -58,6 +64,9 @@ def edit_link(cohort_id: int) -> ResponseReturnValue:
     except LimitTooLowError as error:
         form.refuse_limit(error.uses)
         return _joining_page(cohort, link, form), 422
+    except JoinLinkEndedError:
+        form.form_errors = [gettext("Somebody else changed this group meanwhile.")]
+        return _joining_page(cohort, joining.find_link(cohort), form), 409
     flash(gettext("The link is saved."), "success")
     return _back(cohort)
 
