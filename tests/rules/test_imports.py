@@ -130,6 +130,7 @@ DOORS = {
         "members",
         "merging",
         "places",
+        "shown",
         "sorting",
     },
     "learning": {
@@ -285,6 +286,8 @@ REMINDERS_JOIN = {
     ("planning", "Person"),
     ("planning", "ReportLine"),
     ("sending", "Cohort"),
+    ("shown", "CohortModule"),
+    ("shown", "Person"),
     ("services", "Cohort"),
     ("sending", "CohortModule"),
     ("sending", "OutboxMessage"),
