@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.browser import PHONE, Visitor
+from soar_lms.clock import utc_now
+from tests.support.browser import DESKTOP, PHONE, Visitor
 from tests.support.site import running_site
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -110,6 +112,29 @@ def test_where_the_list_cannot_be_fetched_its_page_is_opened(trainer: Visitor) -
 
     expect(page.locator("[data-found]")).to_contain_text("1 person.")
     assert "q=carmen" in page.evaluate(LOADED)
+
+
+@pytest.mark.parametrize("width", [DESKTOP["width"], 1024])
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_with_days_on_which_it_is_due_the_list_is_as_wide_as_the_window(
+    trainer: Visitor, language: str, width: int
+) -> None:
+    page = trainer.open(f"{GROUP}/settings")
+    due_on = (utc_now() + timedelta(days=30)).date()
+    page.fill("main form [type=date]", due_on.isoformat())
+    trainer.press(page.locator("main form .button-primary"))
+
+    page.set_viewport_size(DESKTOP | {"width": width})
+    trainer.open(GROUP.replace("/en/", f"/{language}/"))
+
+    assert page.locator("table.report thead th").count() == 7
+    assert (
+        page.evaluate(
+            "(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)"
+            "(document.querySelector('.table-tall'))"
+        )
+        == 0
+    )
 
 
 def test_whoever_was_signed_out_is_asked_to_sign_in(trainer: Visitor) -> None:
