@@ -124,7 +124,7 @@ def test_with_days_on_which_it_is_due_the_list_is_as_wide_as_the_window(
     page.fill("main form [type=date]", due_on.isoformat())
     trainer.press(page.locator("main form .button-primary"))
 
-    page.set_viewport_size(DESKTOP | {"width": width})
+    page.set_viewport_size({"width": width, "height": DESKTOP["height"]})
     trainer.open(GROUP.replace("/en/", f"/{language}/"))
 
     assert page.locator("table.report thead th").count() == 7
