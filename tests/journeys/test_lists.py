@@ -104,6 +104,38 @@ def test_the_rows_of_a_list_are_looked_at_in_place_before_it_is_imported(trainer
     assert page.evaluate(LOADED) == opened
 
 
+def test_the_next_invitations_come_in_place_and_keep_what_is_being_typed(trainer: Visitor) -> None:
+    place = f"{GROUP}/invitations"
+    page = trainer.open(place)
+    page.fill("[name=people]", "\n".join(f"p{number:03}@example.org" for number in range(101)))
+    trainer.press(page.locator("main form .button-primary"))
+    expect(page.locator("[data-found]")).to_have_text(re.compile("^10[0-9] people were invited."))
+    page.fill("[name=people]", "dora@example.org")
+
+    page.click("a[rel=next]")
+
+    expect(page.locator("[data-found]")).to_be_focused()
+    expect(page.locator("a[rel=prev]")).to_have_count(1)
+    expect(page.locator("[name=people]")).to_have_value("dora@example.org")
+    assert "after=" in page.url
+    assert page.evaluate(LOADED).endswith(place)
+    assert trainer.complaints == []
+
+
+def test_the_log_of_reminders_is_narrowed_in_place(trainer: Visitor) -> None:
+    page = trainer.open(f"{GROUP}/reminders/send")
+    trainer.press(page.locator("main form .button-primary"))
+    opened = page.url
+    expect(page.locator("[data-found]")).to_have_text("21 lines on this page.")
+
+    page.select_option("[name=state]", "bounced")
+    page.click("form.filters button")
+
+    expect(page.locator("[data-said]")).to_contain_text("No reminders match.")
+    expect(page.locator("[name=state]")).to_have_value("bounced")
+    assert page.evaluate(LOADED) == opened
+
+
 def test_where_the_list_cannot_be_fetched_its_page_is_opened(trainer: Visitor) -> None:
     page = trainer.open(GROUP)
     page.evaluate("() => { window.fetch = () => Promise.reject(new Error('no connection')) }")
