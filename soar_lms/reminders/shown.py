@@ -57,12 +57,12 @@ class TooManyRemindersError(DomainError):
 
 @dataclass(frozen=True)
 class Reached:
-    """Somebody who would get an e-mail, and of which module."""
+    """Somebody who would get e-mail, and how many: one for each module."""
 
     name: str
     email: str
     language: str
-    module_id: str
+    mails: int
 
 
 @dataclass(frozen=True)
@@ -98,16 +98,19 @@ class ShownPreview:
 
 
 def preview_shown(shown: Shown, now: datetime) -> ShownPreview:
-    """Say who would be reminded; nothing is changed."""
+    """Say who would be reminded; nothing is changed. Of too many nobody is named."""
     lines, hours = select_shown(shown, now), _hours(now)
     tally = _count(lines, hours, now)
+    if tally.mails > MOST:
+        return ShownPreview(tally, tally.mails, [])
     reached = _select_reached(lines, hours, now)
     people = tally.mails
     if len(tally.modules) > 1:
         people = db.session.scalar(reached.add_columns(func.count(distinct(Person.id)))) or 0
-    columns = (Person.name, Person.email, Person.language, lines.c.module_id)
-    rows = reached.add_columns(*columns).order_by(lines.c.sort_name, Person.id, lines.c.module_id)
-    first = [Reached(*row) for row in db.session.execute(rows.limit(SHOWN))]
+    order = (lines.c.sort_name, Person.id)
+    rows = reached.add_columns(Person.name, Person.email, Person.language, func.count())
+    rows = rows.group_by(*order).order_by(*order).limit(SHOWN)
+    first = [Reached(*row) for row in db.session.execute(rows)]
     return ShownPreview(tally, people, first)
 
 

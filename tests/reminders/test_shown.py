@@ -139,6 +139,7 @@ def test_of_several_modules_people_and_e_mails_are_counted_apart(pack_app: Flask
         close_connections()
 
     assert (found.people, found.tally.modules) == (2, {"garden": 2, "second": 2})
+    assert [(item.name, item.mails) for item in found.first] == [("Ana", 2), ("Ben", 2)]
     assert (counts, rest, rows) == ({"": 2}, {"": 2, TODAY: 2}, 4)
 
 

@@ -97,7 +97,7 @@ def test_for_too_many_there_is_no_button_and_the_page_says_what_to_do(
     page, refused = get_page(as_trainer, place), post(as_trainer, place)
 
     assert page.select("main form") == []
-    assert "2 e-mails can be sent together." in text_of(page, ".box")
+    assert "These are 3 e-mails, and 2 can be sent together." in text_of(page, ".box")
     assert refused.status_code == 422
     assert "These are 3 e-mails" in words(refused)
 

@@ -56,7 +56,6 @@ def _page(shown: Shown, form: ActionForm) -> str:
         found=found,
         most=reminders.MOST,
         modules=[(modules[name], count) for name, count in sorted(found.tally.modules.items())],
-        titles=modules,
         left_out=LEFT_OUT,
         languages=languages(),
     )
