@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import Integer, bindparam, case, func, select
+from sqlalchemy import Integer, Select, String, bindparam, case, func, select, tuple_
 
 from soar_lms.accounts.models import Person
 from soar_lms.accounts.services import list_people
 from soar_lms.cohorts.models import Cohort, RosterLine, RosterPlace
+from soar_lms.cohorts.sorting import fold
 from soar_lms.database import UTCDateTime, db
-from soar_lms.paging import ROWS_ON_A_PAGE, Page, find_page
+from soar_lms.paging import ROWS_ON_A_PAGE, read_number
 
 
 class LineState(StrEnum):
@@ -37,31 +40,90 @@ class ListedLine:
 
 
 @dataclass(frozen=True)
+class LineTurn:
+    """The line after or before which a page begins; without a name: addresses are written down."""
+
+    state: LineState
+    """In which it stood then: it may have come further."""
+    line_id: int
+    backwards: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.state}.{self.line_id}"
+
+
+@dataclass(frozen=True)
 class InvitationList:
     """A page of the list, and how many lines of all pages there are in each state."""
 
-    page: Page[ListedLine]
+    rows: Sequence[ListedLine]
+    before: LineTurn | None
+    after: LineTurn | None
     counts: Mapping[LineState, int]
 
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
 
-def list_roster(cohort: Cohort, now: datetime, asked: str | None = None) -> InvitationList:
+
+def read_line_turn(asked: Mapping[str, str]) -> LineTurn | None:
+    """Read where a page begins; None: at the beginning, as for anything that is no such place."""
+    for name, backwards in (("after", False), ("before", True)):
+        state, _, number = asked.get(name, "").partition(".")
+        line_id = read_number(number)
+        if state in list(LineState) and line_id is not None:
+            return LineTurn(LineState(state), line_id, backwards)
+    return None
+
+
+def list_roster(
+    cohort: Cohort, now: datetime, turn: LineTurn | None = None, size: int = ROWS_ON_A_PAGE
+) -> InvitationList:
     """Return a page of the lines, those first that still wait for somebody.
 
     They stand by name, as in the report; those who have come by address.
 
-    :param asked: the number of the page as it came with the request.
+    :param turn: where it begins; where that line is gone, the first page is returned.
     """
-    values = {"cohort_id": cohort.id, "now": now}
-    found = {_STATES[place]: count for place, count in db.session.execute(_COUNTS, values)}
-    page: Page[ListedLine] = find_page(sum(found.values()), asked)
-    part = {"start": page.first_row - 1, "size": ROWS_ON_A_PAGE}
-    rows = db.session.execute(_LINES, values | part).all()
+    values: dict[str, Any] = {"cohort_id": cohort.id, "now": now}
+    counted = {_STATES[place]: count for place, count in db.session.execute(_COUNTS, values)}
+    here = _find_key(cohort, turn) if turn else None
+    turn = turn if here else None
+    backwards = turn is not None and turn.backwards
+    statement = _select_lines(has_turn=turn is not None, backwards=backwards)
+    rows = list(db.session.execute(statement, {**values, **(here or {}), "limit": size + 1}))
+    has_more = len(rows) > size
+    rows = rows[:size][:: -1 if backwards else 1]
     people = list_people(line.person_id for line, _ in rows if line.person_id is not None)
     lines = [
         ListedLine(line, _STATES[place], people.get(line.person_id or 0)) for line, place in rows
     ]
-    counts = {state: found[state] for state in _STATES if state in found}
-    return InvitationList(replace(page, rows=lines), counts)
+    turns = [LineTurn(item.state, item.line.id) for item in lines]
+    return InvitationList(
+        lines,
+        before=replace(turns[0], backwards=True)
+        if turns and (has_more if backwards else turn)
+        else None,
+        after=turns[-1] if turns and (has_more or backwards) else None,
+        counts={state: counted[state] for state in _STATES if state in counted},
+    )
+
+
+def _find_key(cohort: Cohort, turn: LineTurn) -> dict[str, Any] | None:
+    """Return where a turn stands in the order; None when its line is gone."""
+    statement = select(RosterLine.name, RosterLine.email).where(
+        RosterLine.id == turn.line_id, RosterLine.cohort_id == cohort.id
+    )
+    row = db.session.execute(statement).first()
+    if row is None:
+        return None
+    is_by_name = turn.state in (LineState.OPEN, LineState.EXPIRED)
+    return {
+        "turn_place": _STATES.index(turn.state),
+        "turn_name": (fold(row.name) or fold(row.email)) if is_by_name else "",
+        "turn_email": row.email,
+        "turn_line": turn.line_id,
+    }
 
 
 # --- the queries --------------------------------------------------------------------------------
@@ -86,11 +148,26 @@ _COUNTS = (
     .where(_OF_COHORT)
     .group_by(_PLACE)
 )
-_LINES = (
-    select(RosterLine, _PLACE)
-    .outerjoin(RosterPlace, _WITH_PLACE)
-    .where(_OF_COHORT)
-    .order_by(_PLACE, RosterPlace.sort_name, RosterLine.email, RosterLine.id)
-    .offset(bindparam("start", type_=Integer))
-    .limit(bindparam("size", type_=Integer))
+_KEY = (
+    _PLACE.element,
+    case((RosterLine.accepted_at.is_(None), func.coalesce(RosterPlace.sort_name, "")), else_=""),
+    RosterLine.email,
+    RosterLine.id,
 )
+_TURN = (
+    bindparam("turn_place", type_=Integer),
+    bindparam("turn_name", type_=String),
+    bindparam("turn_email", type_=String),
+    bindparam("turn_line", type_=Integer),
+)
+
+
+@lru_cache
+def _select_lines(*, has_turn: bool, backwards: bool) -> Select[*tuple[Any, ...]]:
+    """Return the select of the lines beyond a turn, in the direction of reading."""
+    statement = select(RosterLine, _PLACE).outerjoin(RosterPlace, _WITH_PLACE).where(_OF_COHORT)
+    key, here = tuple_(*_KEY), tuple_(*_TURN)
+    if has_turn:
+        statement = statement.where(key < here if backwards else key > here)
+    order = [column.desc() if backwards else column.asc() for column in _KEY]
+    return statement.order_by(*order).limit(bindparam("limit", type_=Integer))

@@ -46,13 +46,16 @@ def is_finished(state: str, expires_at: int, now: datetime) -> bool:
     )
 
 
-def unfinished(now: datetime) -> ColumnElement[bool]:
-    """Return the condition that a line still asks something: what is valid does not."""
+def unfinished(now: datetime, line: Any = ReportLine) -> ColumnElement[bool]:
+    """Return the condition that a line still asks something: what is valid does not.
+
+    :param line: what has its columns, where it is not the table itself.
+    """
     seconds = int(now.timestamp())
     return or_(
-        _line.state.in_((Status.NOT_STARTED, Status.IN_PROGRESS, Status.PASSED)),
-        and_(_line.state == Status.RENEWING, _line.expires_at <= seconds),
-        and_(_line.state == Status.COMPLETED, _line.expires_at.between(1, seconds)),
+        line.state.in_((Status.NOT_STARTED, Status.IN_PROGRESS, Status.PASSED)),
+        and_(line.state == Status.RENEWING, line.expires_at <= seconds),
+        and_(line.state == Status.COMPLETED, line.expires_at.between(1, seconds)),
     )
 
 

@@ -13,7 +13,18 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Date, Integer, case, cast, func, literal, null, select
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Integer,
+    SQLColumnExpression,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from soar_lms.accounts.models import Person, Reader
@@ -60,11 +71,19 @@ class ArchivedError(DomainError):
 
 @dataclass(frozen=True)
 class About:
-    """Why people are reminded."""
+    """Of what people are reminded, and why."""
 
-    kind: Kind
-    step: int | None
-    due_on: date | None
+    cohort_id: int
+    module_id: ColumnElement[str]
+    due_on: SQLColumnExpression[date | None]
+    kind: Kind = Kind.MANUAL
+    step: int | None = None
+
+
+def about_module(cohort_id: int, module_id: str, due_on: date | None, **why: Any) -> About:
+    """Return that people are reminded of one module; it may have no due day."""
+    day = literal(due_on, Date()) if due_on else _NO_DAY
+    return About(cohort_id, literal(module_id), day, **why)
 
 
 @dataclass(frozen=True)
@@ -148,34 +167,29 @@ def plan_steps(plans: Collection[Plan], now: datetime, most: int = BATCH) -> int
     planned = 0
     for plan in plans:
         people = _select_wanted(plan, now).limit(most - planned)
-        about = About(Kind.LADDER, plan.step, plan.due_on)
-        planned += _plan(people, (plan.cohort_id, plan.module_id), [plan.zones], about, now)
+        place = (plan.cohort_id, plan.module_id, plan.due_on)
+        about = about_module(*place, kind=Kind.LADDER, step=plan.step)
+        planned += write_rows(people, about, [plan.zones], now)
         if planned >= most:
             break
     return planned
 
 
-def _plan(
-    people: Any,
-    place: tuple[int, str],
-    hours: Collection[Zones],
-    about: About,
-    now: datetime,
-) -> int:
+def write_rows(people: Any, about: About, hours: Collection[Zones], now: datetime) -> int:
     """Write a row for each of some people who has none for that day; return how many.
 
-    :param place: the cohort and the module.
+    :param people: a select of them without columns, as `select_people` has it.
     """
     insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
     why, moment = why_not(), literal(now, UTCDateTime())
     values = {
-        "cohort_id": literal(place[0]),
+        "cohort_id": literal(about.cohort_id),
         "person_id": Person.id,
-        "module_id": literal(place[1]),
+        "module_id": about.module_id,
         "day": day_of(hours),
         "kind": literal(about.kind.value),
         "step": cast(literal(about.step, Integer()), Integer()),
-        "due_on": literal(about.due_on, Date()) if about.due_on else _NO_DAY,
+        "due_on": about.due_on,
         "send_at": moment_of(hours),
         "state": case((why == "", State.PLANNED.value), else_=State.WITHDRAWN.value),
         "why": why,
@@ -225,7 +239,7 @@ def preview(
     """
     hours = group_zones(now, list_zones())
     people = select_people(cohort.id, module_id, now, person_ids)
-    reason = _reason(module_id, hours)
+    reason = reason_not(module_id, hours)
     is_later = case((moment_of(hours) > literal(now, UTCDateTime()), 1), else_=0)
     counted = people.add_columns(
         reason.label("reason"), Person.language, func.count(), func.sum(is_later)
@@ -248,11 +262,11 @@ def list_open_modules(cohort: Cohort, person_id: int, now: datetime) -> dict[str
     hours = group_zones(now, list_zones())
     module_id: Any = ReportLine.module_id
     people = select_people(cohort.id, None, now, [person_id])
-    rows = db.session.execute(people.add_columns(module_id, _reason(module_id, hours)))
+    rows = db.session.execute(people.add_columns(module_id, reason_not(module_id, hours)))
     return {name: why for name, why in rows}  # noqa: C416  # rows to a dict
 
 
-def _reason(module_id: Any, hours: Collection[Zones]) -> Any:
+def reason_not(module_id: Any, hours: Collection[Zones]) -> Any:
     """Return why somebody would get no e-mail now: a `Why`, `TODAY`, or nothing."""
     why = why_not()
     return case((why != "", why), (was_reminded(module_id, day_of(hours)), TODAY), else_="")
@@ -272,14 +286,14 @@ def remind(
 
     :raises ArchivedError: when the group is history.
     """
-    _lock(cohort)
+    lock_group(cohort)
     found = preview(cohort, module_id, now, person_ids)
     hours = group_zones(now, list_zones())
     people = select_people(cohort.id, module_id, now, person_ids).where(
         ~was_reminded(module_id, day_of(hours))
     )
-    about = About(Kind.MANUAL, None, list_due_days(cohort).get(module_id))
-    number = _plan(people, (cohort.id, module_id), hours, about, now)
+    about = about_module(cohort.id, module_id, list_due_days(cohort).get(module_id))
+    number = write_rows(people, about, hours, now)
     if number:
         person_id = next(iter(person_ids)) if person_ids and len(person_ids) == 1 else None
         record(
@@ -294,7 +308,7 @@ def remind(
     return found
 
 
-def _lock(cohort: Cohort) -> None:
+def lock_group(cohort: Cohort) -> None:
     """Let one trainer at a time send, so that what the second is told is true.
 
     :raises ArchivedError: when the group is history.

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 
 from flask_babel.speaklater import LazyString
 
-from soar_lms.i18n import gettext, ngettext
+from soar_lms.i18n import format_number, gettext, ngettext
 from soar_lms.i18n import lazy_gettext as _
 from soar_lms.reminders.letters import When
 from soar_lms.reminders.models import Kind, Reminder, State, Why
 from soar_lms.reminders.planning import TODAY, Preview
+from soar_lms.reminders.shown import INVITED, UNCONFIRMED, Tally
 
 STATES: Mapping[State, LazyString] = {
     State.WAITING: _("Waiting"),
@@ -32,6 +33,16 @@ WHYS: Mapping[str, LazyString] = {
     Why.LATE: _("too late by now"),
     TODAY: _("had a reminder today"),
 }
+LEFT_OUT: Mapping[str, LazyString] = {
+    Why.COMPLETED: _("has completed"),
+    INVITED: _("has not accepted the invitation"),
+    TODAY: WHYS[TODAY],
+    Why.OPTED_OUT: WHYS[Why.OPTED_OUT],
+    Why.BOUNCING: WHYS[Why.BOUNCING],
+    UNCONFIRMED: _("has not confirmed the e-mail address"),
+    Why.CLOSED: WHYS[Why.CLOSED],
+}
+"""Why somebody whom the report shows would get no e-mail now."""
 WHENS: Mapping[When, LazyString] = {
     When.BEFORE: _("Before the due day"),
     When.TODAY: _("On the due day"),
@@ -82,3 +93,25 @@ def say_outcome(found: Preview) -> list[str]:
         ),
     }
     return [str(words) for why, words in counts.items() if found.counts.get(why)]
+
+
+def say_tally(tally: Tally) -> list[str]:
+    """Say how many reminders are planned for those whom the report shows, and why not more."""
+    said = [
+        ngettext(
+            "%(number)s reminder is on its way.",
+            "%(number)s reminders are on their way.",
+            tally.mails,
+            number=format_number(tally.mails),
+        )
+        if tally.mails
+        else gettext("Nobody needs a reminder now. Nothing is sent.")
+    ]
+    reasons = [
+        f"{words} ({format_number(tally.counts[why])})"
+        for why, words in LEFT_OUT.items()
+        if tally.counts.get(why)
+    ]
+    if reasons:
+        said.append(gettext("No e-mail: %(reasons)s.", reasons=", ".join(reasons)))
+    return [str(words) for words in said]

@@ -367,7 +367,7 @@ def test_the_list_says_how_far_everybody_is(
 
     found = list_roster(cohort, NOW)
 
-    listed = found.page.rows
+    listed = found.rows
     assert found.counts == dict.fromkeys(LineState, 1)
     assert [(item.line.email, item.state) for item in listed] == [
         (BEN.email, LineState.OPEN),

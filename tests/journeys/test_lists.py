@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.browser import PHONE, Visitor
+from soar_lms.clock import utc_now
+from tests.support.browser import DESKTOP, PHONE, Visitor
 from tests.support.site import running_site
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -102,6 +104,38 @@ def test_the_rows_of_a_list_are_looked_at_in_place_before_it_is_imported(trainer
     assert page.evaluate(LOADED) == opened
 
 
+def test_the_next_invitations_come_in_place_and_keep_what_is_being_typed(trainer: Visitor) -> None:
+    place = f"{GROUP}/invitations"
+    page = trainer.open(place)
+    page.fill("[name=people]", "\n".join(f"p{number:03}@example.org" for number in range(101)))
+    trainer.press(page.locator("main form .button-primary"))
+    expect(page.locator("[data-found]")).to_have_text(re.compile("^10[0-9] people were invited."))
+    page.fill("[name=people]", "dora@example.org")
+
+    page.click("a[rel=next]")
+
+    expect(page.locator("[data-found]")).to_be_focused()
+    expect(page.locator("a[rel=prev]")).to_have_count(1)
+    expect(page.locator("[name=people]")).to_have_value("dora@example.org")
+    assert "after=" in page.url
+    assert page.evaluate(LOADED).endswith(place)
+    assert trainer.complaints == []
+
+
+def test_the_log_of_reminders_is_narrowed_in_place(trainer: Visitor) -> None:
+    page = trainer.open(f"{GROUP}/reminders/send")
+    trainer.press(page.locator("main form .button-primary"))
+    opened = page.url
+    expect(page.locator("[data-found]")).to_have_text("21 lines on this page.")
+
+    page.select_option("[name=state]", "bounced")
+    page.click("form.filters button")
+
+    expect(page.locator("[data-said]")).to_contain_text("No reminders match.")
+    expect(page.locator("[name=state]")).to_have_value("bounced")
+    assert page.evaluate(LOADED) == opened
+
+
 def test_where_the_list_cannot_be_fetched_its_page_is_opened(trainer: Visitor) -> None:
     page = trainer.open(GROUP)
     page.evaluate("() => { window.fetch = () => Promise.reject(new Error('no connection')) }")
@@ -110,6 +144,29 @@ def test_where_the_list_cannot_be_fetched_its_page_is_opened(trainer: Visitor) -
 
     expect(page.locator("[data-found]")).to_contain_text("1 person.")
     assert "q=carmen" in page.evaluate(LOADED)
+
+
+@pytest.mark.parametrize("width", [DESKTOP["width"], 1024])
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_with_days_on_which_it_is_due_the_list_is_as_wide_as_the_window(
+    trainer: Visitor, language: str, width: int
+) -> None:
+    page = trainer.open(f"{GROUP}/settings")
+    due_on = (utc_now() + timedelta(days=30)).date()
+    page.fill("main form [type=date]", due_on.isoformat())
+    trainer.press(page.locator("main form .button-primary"))
+
+    page.set_viewport_size({"width": width, "height": DESKTOP["height"]})
+    trainer.open(GROUP.replace("/en/", f"/{language}/"))
+
+    assert page.locator("table.report thead th").count() == 7
+    assert (
+        page.evaluate(
+            "(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)"
+            "(document.querySelector('.table-tall'))"
+        )
+        == 0
+    )
 
 
 def test_whoever_was_signed_out_is_asked_to_sign_in(trainer: Visitor) -> None:

@@ -41,8 +41,7 @@ REPORT = """
         - columnheader "Nombre"
         - columnheader "Estado"
         - columnheader "Por hacer"
-        - columnheader "Ámbito"
-        - columnheader "Idioma"
+        - columnheader "Ámbito e idioma"
     - rowgroup:
       - row:
         - rowheader "invited@example.org"

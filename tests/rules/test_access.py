@@ -327,6 +327,8 @@ ACCESS: Mapping[tuple[str, str], Row] = {
     ("reminders.list_reminders", "GET"): Row(f"{REMINDERS}/log", OWN_STAFF),
     ("reminders.preview_reminders", "GET"): Row(f"{REMINDERS}/{{module}}/send", OWN_STAFF),
     ("reminders.send_reminders", "POST"): Row(f"{REMINDERS}/{{module}}/send", refused(OWN_STAFF)),
+    ("reminders.preview_shown", "GET"): Row(f"{REMINDERS}/send", OWN_STAFF),
+    ("reminders.remind_shown", "POST"): Row(f"{REMINDERS}/send", refused(OWN_STAFF)),
     ("reminders.remind_member", "POST"): Row(f"{MEMBER}/reminders", refused(OWN_STAFF)),
     ("reminders.show_member", "GET"): Row(f"{MEMBER}/reminders", OWN_STAFF),
     ("reminders.stop_mail", "GET"): Row("/en/reminders/stop/{stop}", EVERYBODY),

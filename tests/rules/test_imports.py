@@ -131,6 +131,7 @@ DOORS = {
         "members",
         "merging",
         "places",
+        "shown",
         "sorting",
     },
     "learning": {
@@ -286,6 +287,8 @@ REMINDERS_JOIN = {
     ("planning", "Person"),
     ("planning", "ReportLine"),
     ("sending", "Cohort"),
+    ("shown", "CohortModule"),
+    ("shown", "Person"),
     ("services", "Cohort"),
     ("sending", "CohortModule"),
     ("sending", "OutboxMessage"),

@@ -68,6 +68,9 @@ COHORT_PAGES = {
     "/en/cohorts/archive": 5,
     "/en/cohorts/{cohort}/reminders": 5,
     "/en/cohorts/{cohort}/reminders/{module}/send": 7,
+    "/en/cohorts/{cohort}/reminders/send": 6,
+    "/en/cohorts/{cohort}/reminders/send?state=not-started&due=none": 6,
+    "/en/cohorts/{cohort}/reminders/send?q=ana+example": 8,
     "/en/cohorts/{cohort}/reminders/log": 3,
 }
 """The lines of files come by the driver alone (`database.stream`): eight statements more."""

@@ -116,6 +116,7 @@ THOUGHTS: Mapping[str, Harmless | Undoable | Asked] = {
     "reminders.choose_mail": Undoable("reminders.choose_mail"),
     "reminders.edit_ladder": Undoable("reminders.edit_ladder"),
     "reminders.remind_member": Asked("reminders.show_member"),
+    "reminders.remind_shown": Asked("reminders.preview_shown"),
     "reminders.send_reminders": Asked("reminders.preview_reminders"),
     "reminders.stop_mail": Asked("reminders.stop_mail"),
     "security.change_password": SIGNS_IN,

@@ -13,7 +13,7 @@ from soar_lms.accounts.models import Reader
 from soar_lms.clock import utc_now
 from soar_lms.cohorts import invitations, services
 from soar_lms.cohorts.forms import AcceptInvitationForm, InvitePeopleForm, SendAgainForm
-from soar_lms.cohorts.invitation_list import list_roster
+from soar_lms.cohorts.invitation_list import list_roster, read_line_turn
 from soar_lms.cohorts.models import Cohort, RosterLine
 from soar_lms.cohorts.questions import ask_for_withdrawal
 from soar_lms.cohorts.roster import read_roster
@@ -58,13 +58,11 @@ def invite_people(cohort_id: int) -> ResponseReturnValue:
 
 
 def _roster_page(cohort: Cohort, form: InvitePeopleForm) -> str:
-    listed = list_roster(cohort, utc_now(), request.args.get("page"))
     return render_template(
         "cohorts/invitations_list.html",
         cohort=cohort,
         form=form,
-        page=listed.page,
-        counts=listed.counts,
+        page=list_roster(cohort, utc_now(), read_line_turn(request.args)),
         states=LINE_STATES,
         time_zone=current_reader().time_zone,
     )

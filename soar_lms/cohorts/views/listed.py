@@ -1,4 +1,4 @@
-"""What a report says of its list: the filters that are set, and how many lines they leave."""
+"""What a report says of its list: the filters that are set, and how many people they leave."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from soar_lms.cohorts.filters import Filters, RowState
-from soar_lms.cohorts.report import ReportPage
+from soar_lms.cohorts.report import ReportPage, ReportRow
+from soar_lms.cohorts.report_totals import Totals
 from soar_lms.i18n import format_number, gettext, ngettext
+from soar_lms.learning.renewal import Status
 
 Options = Mapping[str, list[tuple[str, str]]]
+_OPEN = (Status.NOT_STARTED, Status.EXPIRED, Status.IN_PROGRESS, Status.PASSED)
+"""States in which something is asked of whoever is in them; of those who renew it depends."""
 
 
 @dataclass(frozen=True)
@@ -81,3 +85,23 @@ def say_found(shown: int | None, page: ReportPage, *, several: bool) -> str:
             number=number,
         )
     return str(said)
+
+
+def count_to_remind(filters: Filters, totals: Totals, page: ReportPage, modules: int) -> int | None:
+    """Return how many of the people on a list have not completed; None where they are not counted.
+
+    :param modules: how many modules the report is about.
+    """
+    if not (page.before or page.after):
+        return len({row.person_id for row in page.rows if _is_open(row)})
+    has_several = modules > 1 and filters.module is None
+    if has_several or filters.text or filters.due:
+        return None
+    wanted = {filters.state} if filters.state else {*_OPEN, Status.RENEWING}
+    if Status.RENEWING in wanted and totals.of(Status.RENEWING, filters.module):
+        return None
+    return sum(totals.of(state, filters.module) for state in _OPEN if state in wanted)
+
+
+def _is_open(row: ReportRow) -> bool:
+    return row.state in _OPEN or (row.state is Status.RENEWING and row.is_expired)

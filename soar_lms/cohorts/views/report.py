@@ -25,7 +25,7 @@ from soar_lms.cohorts.report_totals import STATES
 from soar_lms.cohorts.report_workbook import MOST_LINES, write_workbook
 from soar_lms.cohorts.views.blueprint import blueprint
 from soar_lms.cohorts.views.files import file_name
-from soar_lms.cohorts.views.listed import list_set, say_found
+from soar_lms.cohorts.views.listed import count_to_remind, list_set, say_found
 from soar_lms.cohorts.waiting import find_door
 from soar_lms.cohorts.wording import DUES, SORTS, TIMINGS
 from soar_lms.content import catalogue, title_here
@@ -75,6 +75,7 @@ def show_cohort(cohort_id: int) -> ResponseReturnValue:
         totals=totals,
         is_counted=shown is not None,
         found=say_found(shown, page, several=len(report.module_ids) > 1),
+        to_remind=count_to_remind(report.filters, totals, page, len(report.module_ids)),
         has_outdated=report.has_outdated,
         states=states,
         timings={timing: str(words) for timing, words in TIMINGS.items()},
