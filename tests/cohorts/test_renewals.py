@@ -164,7 +164,7 @@ def test_the_page_says_until_when_a_certificate_is_valid(
 ) -> None:
     page = parsed(as_trainer.get(f"/en/cohorts/{cohort.id}"))
 
-    said = [item.get_text() for item in page.select("td .email")]
+    said = [item.get_text() for item in page.select("td[data-label='Completed on'] .email")]
     assert said == [
         "expired on November 30, 2028",
         "valid until December 20, 2028",
