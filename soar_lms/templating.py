@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, has_request_context, request
 from flask_login import current_user
+from markupsafe import Markup, escape
 
 from soar_lms.config import Config
 from soar_lms.fragments import FragmentExtension, token_in_page
@@ -22,7 +23,7 @@ def configure_templates(app: Flask, config: Config) -> None:
         has_demo_mail=config.is_demo and not config.smtp_url,
         csrf_token=token_in_page,
     )
-    app.jinja_env.filters.update(dial=dial, host=host)
+    app.jinja_env.filters.update(dial=dial, host=host, address=address)
     app.context_processor(_common)
 
 
@@ -55,6 +56,12 @@ def _alternates() -> list[Alternate]:
         Alternate(language.tag, language.name, language.direction, address)
         for language, address in other_addresses()
     ]
+
+
+def address(email: str) -> Markup:
+    """Return an e-mail address that goes on after its @ where a line does not hold all of it."""
+    local, sign, host = email.rpartition("@")
+    return escape(local + sign) + Markup("<wbr>") + escape(host)
 
 
 def dial(number: str) -> str:
