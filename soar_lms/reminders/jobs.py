@@ -12,11 +12,13 @@ from soar_lms.reminders import digests, invited, planning, sending
 
 def plan_reminders(now: datetime) -> int:
     """Plan the e-mails of ladders whose day and hour has come; return how many."""
-    plans = planning.list_plans(catalogue(), now)
-    if not plans:
-        return 0
-    with transaction():
-        return planning.plan_steps(plans, now)
+    planned = 0
+    for plan in planning.list_plans(catalogue(), now):
+        with transaction():
+            planned += planning.plan_step(plan, now, planning.BATCH - planned)
+        if planned >= planning.BATCH:
+            break
+    return planned
 
 
 def post_reminders(now: datetime) -> int:

@@ -54,7 +54,7 @@ from soar_lms.reminders.people import (
 from soar_lms.reminders.services import ladder_of
 
 BATCH = 20_000
-"""People who are planned in one transaction."""
+"""People who are planned in one turn of the worker."""
 TODAY = "today"
 """Had a reminder of this module today: the one reason that is no `Why`."""
 SHOWN = 10
@@ -162,17 +162,15 @@ def _is_wanted(plan: Plan, now: datetime) -> bool:
     return db.session.scalar(found) is not None
 
 
-def plan_steps(plans: Collection[Plan], now: datetime, most: int = BATCH) -> int:
-    """Plan the e-mails of steps; return how many, at the most so many."""
-    planned = 0
-    for plan in plans:
-        people = _select_wanted(plan, now).limit(most - planned)
-        place = (plan.cohort_id, plan.module_id, plan.due_on)
-        about = about_module(*place, kind=Kind.LADDER, step=plan.step)
-        planned += write_rows(people, about, [plan.zones], now)
-        if planned >= most:
-            break
-    return planned
+def plan_step(plan: Plan, now: datetime, most: int = BATCH) -> int:
+    """Plan the e-mails of a step; return how many, at the most so many.
+
+    In a transaction of its own: somebody may be in two groups, and a trainer may send at the same
+    moment. Two that each hold what the other waits for would be a deadlock.
+    """
+    place = (plan.cohort_id, plan.module_id, plan.due_on)
+    about = about_module(*place, kind=Kind.LADDER, step=plan.step)
+    return write_rows(_select_wanted(plan, now).limit(most), about, [plan.zones], now)
 
 
 def write_rows(people: Any, about: About, hours: Collection[Zones], now: datetime) -> int:

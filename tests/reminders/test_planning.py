@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -173,15 +174,21 @@ def test_whoever_has_a_valid_certificate_is_not_reminded(
     assert is_finished(state, expires_at, NOW) != is_reminded
 
 
+def add_group(trainer: Person, module: Module) -> Cohort:
+    """Return another group that takes a module by the same day and reminds."""
+    other = cohorts.create_cohort(
+        trainer, name="Day shift", organisation=None, module_ids=[module.id], now=NOW
+    )
+    change_terms(other, TERMS, actor=trainer, now=NOW)
+    set_due(other, DUE)
+    return other
+
+
 def test_two_groups_with_the_same_module_send_one(
     group: Cohort, people: dict[str, Person], module: Module, trainer: Person
 ) -> None:
     with transaction():
-        other = cohorts.create_cohort(
-            trainer, name="Day shift", organisation=None, module_ids=[module.id], now=NOW
-        )
-        change_terms(other, TERMS, actor=trainer, now=NOW)
-        set_due(other, DUE)
+        other = add_group(trainer, module)
         cohorts.join_cohort(other, people["new"], NOW)
 
     planned = plan_reminders(NOW)
@@ -194,7 +201,7 @@ def test_planning_at_once_plans_everybody_once(app: Flask) -> None:
     counts = at_once(
         app,
         lambda: planning.list_plans(catalogue(), NOW),
-        lambda plans: planning.plan_steps(plans, NOW),
+        lambda plans: sum(planning.plan_step(plan, NOW) for plan in plans),
     )
 
     assert (sum(counts), count()) == (3, 3)
@@ -202,10 +209,41 @@ def test_planning_at_once_plans_everybody_once(app: Flask) -> None:
 
 @pytest.mark.usefixtures("people", "group")
 def test_a_large_group_is_planned_in_batches() -> None:
+    (plan,) = planning.list_plans(catalogue(), NOW)
     with transaction():
-        first = planning.plan_steps(planning.list_plans(catalogue(), NOW), NOW, most=2)
+        first = planning.plan_step(plan, NOW, most=2)
 
     assert (first, plan_reminders(NOW), plan_reminders(NOW)) == (2, 1, 0)
+
+
+@pytest.mark.usefixtures("people", "group")
+@pytest.mark.parametrize(("most", "planned"), [(2, [2, 1, 0]), (3, [3, 0, 0]), (9, [3, 0, 0])])
+def test_a_turn_of_the_worker_plans_so_many_at_the_most(
+    monkeypatch: pytest.MonkeyPatch, most: int, planned: list[int]
+) -> None:
+    monkeypatch.setattr(planning, "BATCH", most)
+
+    assert [plan_reminders(NOW) for _ in planned] == planned
+
+
+def test_a_step_is_kept_and_holds_nothing_while_the_next_is_planned(
+    group: Cohort, trainer: Person, module: Module, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A deadlock needs two that hold what the other waits for."""
+    with transaction():
+        other = add_group(trainer, module)
+        for cohort in (group, other):
+            cohorts.join_cohort(cohort, make_person(), NOW)
+    write_rows, kept = planning.write_rows, []
+
+    def write(people: Any, about: planning.About, *others: Any) -> int:
+        db.session.rollback()  # what is not kept by now is gone
+        kept.append(count())
+        return write_rows(people, about, *others)
+
+    monkeypatch.setattr(planning, "write_rows", write)
+
+    assert (plan_reminders(NOW), kept) == (2, [0, 1])
 
 
 def test_planning_takes_as_many_statements_however_many_people_there_are(
