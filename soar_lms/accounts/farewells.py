@@ -37,13 +37,13 @@ def _farewell() -> str:
     if request.form.get("forget"):
         words = gettext(
             "You are signed out. Your progress is saved. We told the browser to delete what you "
-            "wrote in reflections. If other people use this device, close all windows of the "
-            "browser, too: its history still lists the pages you opened."
+            "wrote in reflections. If other people use this device, delete today from the history "
+            "of the browser, too: it still lists the pages you opened."
         )
     else:
         words = gettext(
             "You are signed out. Your progress is saved. What you wrote in reflections is still on "
-            "this device. If other people use it, close all windows of the browser, too: its "
-            "history still lists the pages you opened."
+            "this device. If other people use it, delete today from the history of the browser, "
+            "too: it still lists the pages you opened."
         )
     return str(words)
