@@ -161,7 +161,7 @@ def test_the_page_of_the_setting_names_what_stays_done(
         "Queda guardado para Atención médica y cuenta de nuevo si vuelve a ese ámbito",
         *own,
         "Prueba final",
-        "sigue aprobada",
+        "Sigue aprobada",
     ]
 
 
