@@ -216,8 +216,7 @@ class Sheets:
         if part.table is None:
             return [
                 gettext(
-                    "No numbers are shown: too few people are counted here, or too few are left "
-                    "out."
+                    "Numbers are hidden where too few people are counted, or too few are left out."
                 )
             ]
         notes = []

@@ -136,6 +136,21 @@ def test_a_filter_that_leaves_out_too_few_shows_nothing(context: Flask) -> None:
     assert lines_of(report_of(language="en"))["Total"][:2] == [None, None]
 
 
+def test_the_note_on_hidden_numbers_is_true_where_others_are_shown(context: Flask) -> None:
+    with transaction():
+        complete(make_people(3))
+        for person in make_people(15):
+            begin(person)
+
+    report = report_of()
+    sheet = Sheets(report, list_values()).main()
+
+    assert lines_of(report)["Total"] == [None, None, 18]
+    assert sheet.notes == [
+        "Numbers are hidden where too few people are counted, or too few are left out."
+    ]
+
+
 def test_the_lines_of_a_year_are_rounded_and_its_total_is_exact(trained: Flask) -> None:
     lines = lines_of(report_of("fy2027"))
 
