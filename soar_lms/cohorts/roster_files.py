@@ -61,21 +61,22 @@ def read_file(data: bytes) -> Table:
 
 def _read_workbook(data: bytes) -> Table:
     try:
-        _check_parts(data)
-        return _read_sheets(data)
+        return _read_sheets(_check_parts(data))
     except UnreadableError:
         raise
     except Exception:  # whatever a file made by anybody does to a reader made for Excel's
         raise UnreadableError(Trouble.BROKEN) from None
 
 
-def _check_parts(data: bytes) -> None:
+def _check_parts(data: bytes) -> io.BytesIO:
     """Refuse what is no workbook, or would be one too large, before it is unpacked.
 
+    :return: the parts that were measured: a sheet by any other name would be read without a limit.
     :raises UnreadableError: see above.
     :raises BadZipFile: when it is no whole archive.
     """
-    with ZipFile(io.BytesIO(data)) as archive:
+    measured = io.BytesIO()
+    with ZipFile(io.BytesIO(data)) as archive, ZipFile(measured, "w") as kept:
         parts = archive.infolist()
         names = {part.filename for part in parts}
         if not names.isdisjoint(_OTHER_PROGRAMS):
@@ -87,7 +88,10 @@ def _check_parts(data: bytes) -> None:
         if sum(part.file_size for part in xml) > MOST_UNPACKED or len(parts) > _MOST_PARTS:
             raise UnreadableError(Trouble.TOO_LARGE)
         for part in xml:
-            _check_part(archive.read(part).replace(b"\0", b""))  # UTF-16 has zeros
+            text = archive.read(part)
+            _check_part(text.replace(b"\0", b""))  # UTF-16 has zeros
+            kept.writestr(part.filename, text)
+    return measured
 
 
 def _check_part(text: bytes) -> None:
@@ -98,13 +102,13 @@ def _check_part(text: bytes) -> None:
         raise UnreadableError(Trouble.TOO_LARGE)
 
 
-def _read_sheets(data: bytes) -> Table:
+def _read_sheets(data: io.BytesIO) -> Table:
     """Return the first sheet that somebody sees and that is not blank."""
     from openpyxl import load_workbook  # only whoever sends a workbook needs it
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of what it leaves out: fonts, rules, pictures
-        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+        book = load_workbook(data, read_only=True, data_only=True, keep_links=False)
         with closing(book):
             for sheet in book.worksheets:
                 if sheet.sheet_state != "visible":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from itertools import product
+from zipfile import ZipFile
 
 import pytest
 from hypothesis import given
@@ -228,6 +229,17 @@ ENTITIES = '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>'
 )
 def test_a_workbook_that_cannot_be_read_is_told_apart(data: bytes, trouble: Trouble) -> None:
     assert trouble_of(data) is trouble
+
+
+def test_a_sheet_by_a_name_that_is_not_measured_is_not_read() -> None:
+    book = ZipFile(io.BytesIO(make_raw_workbook(f"<row>{cell('A1', 'a@example.org')}</row>")))
+    buffer = io.BytesIO()
+    with ZipFile(buffer, "w") as archive:
+        for name in book.namelist():
+            text = book.read(name).replace(b"sheet1.xml", b"sheet1.dat")
+            archive.writestr(name.replace("sheet1.xml", "sheet1.dat"), text)
+
+    assert trouble_of(buffer.getvalue()) in {Trouble.EMPTY, Trouble.BROKEN}
 
 
 def test_a_zip_of_something_else_is_no_list() -> None:
